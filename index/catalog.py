@@ -1,0 +1,312 @@
+"""The catalog: the truth about articles, passages and vectors, in a relational database.
+
+Chroma and the BM25 index can be made again from it without embedding anything. SQLite in WAL mode
+by default; any database that SQLAlchemy reaches serves. It knows the states of an article; the
+store (`index.store`) knows in which order they are gone through.
+
+    pending    written here, not yet in both indexes; nobody sees it
+    published  in both indexes and visible
+    retired    replaced or removed; no longer visible, not yet out of the indexes
+    failed     could not become an article; `reason` says why
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from index.article import Article, Coverage, Description, Passage, Sentence
+from index.embed import Embedded, Vectors
+from index.errors import StoreError
+
+State = Literal["pending", "published", "retired", "failed"]
+
+_meta = sa.MetaData()
+_settings = sa.Table("settings", _meta, sa.Column("name", sa.String, primary_key=True), sa.Column("value", sa.String))
+_articles = sa.Table(
+    "articles",
+    _meta,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("document", sa.String, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, index=True),
+    sa.Column("reason", sa.String),
+    sa.Column("raw_hash", sa.String(64), nullable=False),
+    sa.Column("indexed", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("sentences", sa.LargeBinary, nullable=False),
+    sa.Column("removed", sa.Text, nullable=False),
+    *(sa.Column(name, sa.String) for name in ("title", "outlet", "author", "published", "updated", "language", "url")),
+    sa.Index("articles_by_document", "document"),
+)
+_passages = sa.Table(
+    "passages",
+    _meta,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("article", sa.String(24), sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+    sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),
+)
+_ABOUT = ("title", "outlet", "author", "published", "updated", "language", "url")
+# SQLite takes at most 32,766 values in a statement; half of it leaves room for other conditions.
+_MOST_VALUES = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article with its passages, and for each passage its vector and those of its sentences."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    vectors: tuple[Embedded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What `verbatim articles` lists of an article."""
+
+    id: str
+    document: str
+    source: str
+    state: State
+    reason: str | None
+    raw_hash: str
+    indexed: str
+    about: Description
+    characters: int
+
+
+class Indexed(NamedTuple):
+    """What the indexes need of a passage."""
+
+    passage: Passage
+    text: str
+    about: Description
+    vector: Vectors
+
+
+class Catalog:
+    """Reads and writes the tables; each method is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = sa.create_engine(url)
+            if self._engine.dialect.name == "sqlite":
+                sa.event.listen(self._engine, "connect", _prepare_sqlite)
+            _meta.create_all(self._engine)
+        except SQLAlchemyError as error:
+            raise StoreError(f"The catalog can't be opened: {_words(error)}. Is its folder writable, and a Verbatim store?") from error
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    def setting(self, name: str) -> str | None:
+        """A stored setting, or None."""
+        return self._scalar(sa.select(_settings.c.value).where(_settings.c.name == name))
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Store a setting."""
+        with self._begin() as connection:
+            _put_setting(connection, name, value)
+
+    def listed(self, *, source: str | None = None, states: Sequence[State] = ()) -> tuple[Listed, ...]:
+        """Articles without their texts, by document name."""
+        columns = [_articles.c[name] for name in ("id", "document", "source", "state", "reason", "raw_hash", "indexed", *_ABOUT)]
+        query = sa.select(*columns, sa.func.length(_articles.c.text)).order_by(_articles.c.document, _articles.c.source)
+        if source is not None:
+            query = query.where(_articles.c.source == source)
+        if states:
+            query = query.where(_articles.c.state.in_(states))
+        return tuple(Listed(*row[:7], Description(*row[7:14]), row[14]) for row in self._rows(query))
+
+    def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:
+        """Published articles: all of them, or those among `ids`."""
+        query = sa.select(_articles).where(_articles.c.state == "published").order_by(_articles.c.document)
+        if ids is not None:
+            query = query.where(_articles.c.id.in_(ids))
+        return tuple(_article(row) for row in self._rows(query))
+
+    def find(self, key: str) -> tuple[Article, ...]:
+        """The published articles of this id or document name."""
+        match = sa.or_(_articles.c.id == key, _articles.c.document == key)
+        query = sa.select(_articles).where(_articles.c.state == "published", match)
+        return tuple(_article(row) for row in self._rows(query))
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Vectors]]:
+        """Those of the passages whose article is published, with the vectors of their sentences."""
+        query = (
+            sa.select(_passages).join(_articles).where(_articles.c.state == "published", _passages.c.id.in_(ids))
+        )
+        return {row.id: (_passage(row), _sentence_vectors(row)) for row in self._rows(query)}
+
+    def indexed(self, ids: Sequence[str] | None = None, *, batch: int = 1_000) -> Iterator[list[Indexed]]:
+        """What the indexes hold, in batches: of published articles, or of the articles `ids` in any state."""
+        about = [_articles.c[name] for name in _ABOUT]
+        text = sa.func.substr(_articles.c.text, _passages.c.start + 1, _passages.c.end - _passages.c.start)
+        query = sa.select(_passages, text.label("words"), *about).join(_articles).order_by(_passages.c.id).limit(batch)
+        query = query.where(_articles.c.state == "published") if ids is None else query.where(_articles.c.id.in_(ids))
+        last = ""
+        while rows := self._rows(query.where(_passages.c.id > last)):
+            yield [
+                Indexed(_passage(row), row.words, Description(*row[-7:]), np.frombuffer(row.vector, dtype=np.float32))
+                for row in rows
+            ]
+            last = rows[-1].id
+
+    def passage_count(self) -> int:
+        """How many passages published articles have."""
+        query = sa.select(sa.func.count()).select_from(_passages.join(_articles)).where(_articles.c.state == "published")
+        return int(self._scalar(query) or 0)
+
+    def coverage(self) -> Coverage:
+        """What the published articles cover."""
+        c = _articles.c
+        numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(c.state == "published")
+        count, first, last = self._rows(numbers)[0]
+        outlets = sa.select(c.outlet).where(c.state == "published", c.outlet.is_not(None)).distinct().order_by(c.outlet)
+        return Coverage(count, self.passage_count(), tuple(row.outlet for row in self._rows(outlets)), first, last)
+
+    def add_pending(self, prepared: Iterable[Prepared]) -> None:
+        """Write articles that nobody sees yet; one that is there already, unseen, is written again."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with self._begin() as connection:
+            for each in prepared:
+                connection.execute(sa.delete(_articles).where(_articles.c.id == each.article.id))
+                connection.execute(sa.insert(_articles), _article_row(each.article, now))
+                if each.passages:
+                    connection.execute(sa.insert(_passages), _passage_rows(each))
+
+    def publish(self, ids: Sequence[str], *, retire: Sequence[str] = ()) -> None:
+        """Make articles visible, and those that they replace invisible, in one transaction."""
+        with self._begin() as connection:
+            for some, state in ((ids, "published"), (retire, "retired")):
+                for part in _parts(some):
+                    connection.execute(sa.update(_articles).where(_articles.c.id.in_(part)).values(state=state))
+            generation = connection.scalar(sa.select(_settings.c.value).where(_settings.c.name == "generation"))
+            _put_setting(connection, "generation", str(int(generation or 0) + 1))
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Delete articles and their passages."""
+        with self._begin() as connection:
+            for part in _parts(ids):
+                connection.execute(sa.delete(_passages).where(_passages.c.article.in_(part)))
+                connection.execute(sa.delete(_articles).where(_articles.c.id.in_(part)))
+
+    def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:
+        """Keep why a file or row could not become an article."""
+        row: dict[str, Any] = {"id": identity, "source": source, "document": document, "raw_hash": raw_hash}
+        row |= {"state": "failed", "reason": reason, "text": "", "sentences": b"", "removed": "[]"}
+        row["indexed"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with self._begin() as connection:
+            connection.execute(sa.delete(_articles).where(_articles.c.id == identity))
+            connection.execute(sa.insert(_articles), row)
+
+    def _begin(self) -> _Transaction:
+        return _Transaction(self._engine)
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        with self._begin() as connection:
+            return connection.execute(query).all()
+
+    def _scalar(self, query: sa.Select[Any]) -> Any:  # noqa: ANN401  # the column decides
+        with self._begin() as connection:
+            return connection.scalar(query)
+
+
+class _Transaction:
+    """A transaction that turns the database's errors into StoreError."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._context = engine.begin()
+
+    def __enter__(self) -> sa.Connection:
+        try:
+            return self._context.__enter__()
+        except SQLAlchemyError as error:
+            raise StoreError(f"The catalog can't be reached: {_words(error)}.") from error
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:  # noqa: ANN401  # the protocol's own types
+        try:
+            self._context.__exit__(kind, error, trace)
+        finally:
+            if isinstance(error, SQLAlchemyError):
+                raise StoreError(f"The catalog failed: {_words(error)}. Nothing was changed by this step.") from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # a DBAPI connection has no common type
+    cursor = connection.cursor()
+    # WAL: readers go on while one writes. FULL: what was acknowledged survives a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _put_setting(connection: sa.Connection, name: str, value: str) -> None:
+    connection.execute(sa.delete(_settings).where(_settings.c.name == name))
+    connection.execute(sa.insert(_settings), {"name": name, "value": value})
+
+
+def _article_row(article: Article, now: str) -> dict[str, Any]:
+    spans = np.array([[each.start, each.end] for each in article.sentences], dtype=np.int32)
+    return {
+        "id": article.id,
+        "source": article.source,
+        "document": article.document,
+        "state": "pending",
+        "raw_hash": article.raw_hash,
+        "indexed": now,
+        "text": article.text,
+        "sentences": spans.tobytes(),
+        "removed": json.dumps(article.removed),
+        **asdict(article.about),
+    }
+
+
+def _article(row: sa.Row[Any]) -> Article:
+    spans = np.frombuffer(row.sentences, dtype=np.int32).reshape(-1, 2).tolist()
+    return Article(
+        document=row.document,
+        source=row.source,
+        text=row.text,
+        sentences=tuple(Sentence(start, end) for start, end in spans),
+        raw_hash=row.raw_hash,
+        about=Description(*(getattr(row, name) for name in _ABOUT)),
+        removed=tuple(json.loads(row.removed)),
+    )
+
+
+def _passage_rows(each: Prepared) -> list[dict[str, Any]]:
+    return [
+        {**asdict(passage), "vector": vectors.whole.tobytes(), "sentence_vectors": vectors.spans.astype(np.float16).tobytes()}
+        for passage, vectors in zip(each.passages, each.vectors, strict=True)
+    ]
+
+
+def _passage(row: sa.Row[Any]) -> Passage:
+    return Passage(row.id, row.article, row.first, row.last, row.start, row.end)
+
+
+def _sentence_vectors(row: sa.Row[Any]) -> Vectors:
+    count = row.last - row.first + 1
+    return np.frombuffer(row.sentence_vectors, dtype=np.float16).reshape(count, -1).astype(np.float32)
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _MOST_VALUES):
+        yield ids[start : start + _MOST_VALUES]
+
+
+def _words(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -1,0 +1,142 @@
+"""The BM25 index of passages: a Tantivy folder, updated article by article.
+
+It answers with ids of passages; whether they are published is for the store to say.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import snowballstemmer
+import tantivy
+
+from index.article import Filters
+from index.catalog import Indexed
+from index.errors import StoreError
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+_MOST_WORDS = 64
+_HEAP_BYTES = 64_000_000
+_LATEST = 99_999_999
+
+
+class Hit(NamedTuple):
+    """A passage's id and how well it fits; scores compare within one list only."""
+
+    passage: str
+    score: float
+
+
+class LexicalIndex:
+    """BM25 over titles and texts, with English stems."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"The BM25 index in {folder} can't be opened: {error}. `verbatim index` builds it again.") from error
+
+    def put(self, rows: Sequence[Indexed]) -> None:
+        """Add passages; those of the same articles that are there already are replaced."""
+        writer = self._index.writer(_HEAP_BYTES, 1)
+        for article in {row.passage.article for row in rows}:
+            writer.delete_documents("article", article)
+        for row in rows:
+            document = tantivy.Document()
+            document.add_text("passage", row.passage.id)
+            document.add_text("article", row.passage.article)
+            document.add_text("title", row.about.title or "")
+            document.add_text("text", row.text)
+            document.add_text("outlet", row.about.outlet or "")
+            document.add_unsigned("published", day_number(row.about.published))
+            writer.add_document(document)
+        self._commit(writer)
+
+    def drop(self, articles: Sequence[str]) -> None:
+        """Take the passages of these articles out."""
+        writer = self._index.writer(_HEAP_BYTES, 1)
+        for article in articles:
+            writer.delete_documents("article", article)
+        self._commit(writer)
+
+    def count(self) -> int:
+        """How many passages it holds."""
+        return int(self._index.searcher().num_docs)
+
+    def frequency(self, word: str) -> int:
+        """How many passages hold this word, or another one of the same stem, in their text."""
+        return int(self._index.searcher().doc_freq("text", stem(word)))
+
+    def reload(self) -> None:
+        """See what another process has written."""
+        self._index.reload()
+
+    def search(self, words: str, *, most: int, filters: Filters) -> list[Hit]:
+        """The passages that share words with `words`, best first."""
+        # Lower case makes AND, OR and NOT words like others; nothing else of the query syntax is left.
+        terms = [term.lower() for term in _WORD.findall(words)][:_MOST_WORDS]
+        if not terms:
+            return []
+        match = self._index.parse_query(" ".join(terms), ["title", "text"])
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, match), *self._conditions(filters)])
+        searcher = self._index.searcher()
+        hits = searcher.search(query, most).hits
+        return [Hit(str(searcher.doc(address).get_first("passage")), float(score)) for score, address in hits]
+
+    def _conditions(self, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        conditions = []
+        schema = _schema()
+        if filters.outlets:
+            conditions.append(tantivy.Query.term_set_query(schema, "outlet", list(filters.outlets)))
+        if filters.after or filters.before:
+            first, last = day_range(filters)
+            dated = tantivy.Query.range_query(schema, "published", tantivy.FieldType.Unsigned, first, last)
+            undated = tantivy.Query.term_query(schema, "published", 0)
+            either = [(tantivy.Occur.Should, dated), (tantivy.Occur.Should, undated)]
+            conditions.append(tantivy.Query.boolean_query(either) if filters.undated else dated)
+        return [(tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in conditions]
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+
+def stem(word: str) -> str:
+    """The English stem of a word, as the index has it."""
+    return str(_stemmer().stemWord(word.lower()))
+
+
+@functools.cache
+def _stemmer() -> Any:  # noqa: ANN401  # the library has no types
+    return snowballstemmer.stemmer("english")
+
+
+def day_number(date: str | None) -> int:
+    """An ISO date as yyyymmdd, a partial one as its first day; 0 for unknown."""
+    if not date:
+        return 0
+    year, month, day = (*date.split("-"), "01", "01")[:3]
+    return int(year + month + day)
+
+
+def day_range(filters: Filters) -> tuple[int, int]:
+    """The first and the last day, as yyyymmdd, that the filters admit; a partial bound means its whole period."""
+    last = int((filters.before.replace("-", "") + "9999")[:8]) if filters.before else _LATEST
+    return max(1, day_number(filters.after)), last
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("passage", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("text", tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("published", indexed=True, fast=True)
+    return builder.build()

@@ -1,0 +1,93 @@
+"""Question → passages: dense and BM25 hits of the store, fused, as a LlamaIndex retriever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+
+from index.article import Article, Filters, Passage
+from index.embed import Vector, Vectors, embed_question
+from index.lexical import Hit
+from index.store import Store
+from rag.config import RagConfig
+
+_FUSION_CONSTANT = 60
+"""Reciprocal rank fusion's constant, from its paper (Cormack et al. 2009)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A retrieved passage, its article and the vectors of its sentences, shape (sentences, dimensions).
+
+    `score` is the fused one; `meaning` the cosine similarity of passage and question, where known.
+    """
+
+    passage: Passage
+    article: Article
+    sentence_vectors: Vectors
+    score: float
+    meaning: float
+
+    @property
+    def text(self) -> str:
+        """The passage's words."""
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+def search(store: Store, *, words: str, vector: Vector, config: RagConfig, filters: Filters = Filters()) -> list[Found]:
+    """Passages by meaning and by words, fused by rank, best first; at most `config.candidates`."""
+    dense = store.by_meaning(vector, most=config.candidates, filters=filters)
+    lexical = store.by_words(words, most=config.candidates, filters=filters)
+    scores = fuse([dense, lexical])
+    ranked = sorted(scores, key=lambda each: (-scores[each], each))[: config.candidates]
+    passages = store.passages(ranked)
+    articles = store.texts([passage.article for passage, _ in passages.values()])
+    meaning = {hit.passage: hit.score for hit in dense}
+    return [
+        Found(passages[each][0], articles[passages[each][0].article], passages[each][1], scores[each], meaning.get(each, 0.0))
+        for each in ranked
+        if each in passages
+    ]
+
+
+def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:
+    """Reciprocal rank fusion of several rankings; a missing rank adds nothing."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, start=1):
+            scores[hit.passage] = scores.get(hit.passage, 0.0) + 1.0 / (_FUSION_CONSTANT + rank)
+    return scores
+
+
+class PassageRetriever(BaseRetriever):
+    """The store's passages as LlamaIndex nodes, for its query engines and evaluators."""
+
+    def __init__(
+        self, store: Store, embedding: BaseEmbedding, config: RagConfig, *, filters: Filters = Filters()
+    ) -> None:
+        super().__init__()
+        self._store, self._embedding, self._config, self._filters = store, embedding, config, filters
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        words = query_bundle.query_str
+        vector = embed_question(self._embedding, words)
+        return [as_node(each) for each in search(self._store, words=words, vector=vector, config=self._config, filters=self._filters)]
+
+
+def as_node(found: Found) -> NodeWithScore:
+    """A found passage as LlamaIndex has it, with what is known of its article as metadata."""
+    about = found.article.about
+    known = {"document": found.article.document, "title": about.title, "outlet": about.outlet, "published": about.published}
+    node = TextNode(
+        id_=found.passage.id,
+        text=found.text,
+        start_char_idx=found.passage.start,
+        end_char_idx=found.passage.end,
+        metadata={key: value for key, value in known.items() if value is not None},
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=found.article.id)},
+    )
+    return NodeWithScore(node=node, score=found.score)

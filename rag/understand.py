@@ -1,0 +1,115 @@
+"""Question and earlier turns → a standalone question, with its terms, its kind and its vectors.
+
+A follow-up ("And in return?") is completed by rules from the turns before it; the completed question
+is shown to who asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from index.embed import MiniLmEmbedding, Span, Tokens, Vector, Vectors, embed_question
+from index.errors import QuestionError
+from rag.answer import Turn
+from rag.config import RagConfig
+from rag.words import Asks, Term, asks, terms
+
+_POINTS_BACK = re.compile(
+    r"\b(?:he|she|him|her|his|hers|they|them|their|it|its|this|that|these|those|there|then|the same|former|latter|"
+    r"such|one|ones|else|instead|so)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"^\W*(?:and|but|or|so|then|what about|how about|why not|why|who|when|where|how many|how much)\b[^.]{0,25}\?*$", re.IGNORECASE)
+_LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for retrieval and judging.
+
+    `text` is standalone. `weights` has a term's rarity in the corpus, 0 to 1, shape (terms,);
+    `term_vectors` has their contextual vectors, shape (terms, dimensions), or none.
+    """
+
+    question: str
+    text: str
+    asks: Asks
+    terms: tuple[Term, ...]
+    weights: Vector
+    vector: Vector
+    term_vectors: Vectors | None
+
+
+def check_question(question: str, config: RagConfig) -> str:
+    """The question without blanks around it. Raises QuestionError when it can't be asked."""
+    text = " ".join(question.split())
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("The question is empty: no word was found in it. Ask in words, for example: Who denied it?")
+    if len(text) > config.question_characters:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {config.question_characters:,} are read. "
+            "Ask a shorter one, or look pasted words up with: verbatim quote"
+        )
+    return text
+
+
+def complete(question: str, turns: Sequence[Turn]) -> str:
+    """A follow-up with the questions that it points back to; any other question as it is."""
+    if not turns or not _depends(question):
+        return question
+    before = turns[-1].question
+    earlier = complete(before, turns[:-1])
+    return f"{question} ({earlier})"
+
+
+def _depends(question: str) -> bool:
+    own = terms(question)
+    points_back = _POINTS_BACK.search(question) and not any(term.name for term in own)
+    return bool(points_back or _LEADS_ON.match(question) or _GOES_ON.match(question) or len(own) < 3)
+
+
+def understand(
+    question: str, turns: Sequence[Turn], *, embedding: BaseEmbedding, frequency: Callable[[str], float]
+) -> Query:
+    """Complete a question, and weigh and embed its terms.
+
+    `frequency` gives the share of passages that hold a word; rare words weigh more.
+    """
+    text = complete(question, turns)
+    own = terms(text)
+    asked = len(question)
+    # What was asked now matters more than what it points back to.
+    weights = [rarity(frequency(term.word)) * (1.0 if term.start < asked else 0.5) for term in own]
+    vectors = None
+    if isinstance(embedding, MiniLmEmbedding):
+        vectors = term_vectors(embedding.tokens([text])[0], own)
+    return Query(
+        question=question,
+        text=text,
+        asks=asks(question),
+        terms=own,
+        weights=np.array(weights, dtype=np.float32),
+        vector=embed_question(embedding, text),
+        term_vectors=vectors,
+    )
+
+
+def rarity(share: float) -> float:
+    """How much a word tells, from 0 (in all passages) to 1 (in one of a million, or in none)."""
+    return float(np.clip(np.log(1.0 / max(share, 1e-6) + 1.0) / np.log(1e6), 0.0, 1.0))
+
+
+def term_vectors(tokens: Tokens, own: Sequence[Term]) -> Vectors:
+    """The mean state of each term's tokens, at unit length, shape (terms, dimensions)."""
+    rows = np.zeros((len(own), tokens.states.shape[1]), dtype=np.float32)
+    for row, term in enumerate(own):
+        inside = tokens.inside(Span(term.start, term.end))
+        if inside.any():
+            mean = tokens.states[inside].mean(axis=0)
+            rows[row] = mean / np.linalg.norm(mean)
+    return rows

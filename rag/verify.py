@@ -1,0 +1,76 @@
+"""Does a sentence of an answer stand on the sentences that it cites?
+
+Deterministic where it can be: numbers, dates, names and negation of the claim must be in the cited
+words; what remains is compared by meaning. Pure functions; the meaning comes in as a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.words import negations, numbers, stems, terms
+
+Lack = Literal["number", "name", "negation", "words", "meaning"]
+
+LEAST_WORDS = 0.6
+"""Least share of a claim's words that the cited words hold; a share of 1 needs no meaning to agree."""
+LEAST_MEANING = 0.5
+"""Least cosine similarity between a claim and what it cites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whether a claim is supported, and what is lacking first when it is not."""
+
+    supported: bool
+    lack: Lack | None = None
+
+
+def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -> Support:
+    """Judge a claim against the words that it cites.
+
+    `context` is what is known of the citations besides: speakers, outlets, titles, dates. `meaning`
+    is the cosine similarity of the claim and its best citation, from -1 to 1.
+    """
+    words = " ".join(cited)
+    known = f"{words} {context}"
+    if quoted(claim, cited):
+        return Support(supported=True)
+    if numbers(claim) - numbers(known):
+        return Support(supported=False, lack="number")
+    if _names(claim) - stems(known) - _initials(known):
+        return Support(supported=False, lack="name")
+    if (negations(claim) > 0) != (negations(words) > 0):
+        return Support(supported=False, lack="negation")
+    own = stems(claim)
+    share = len(own & stems(known)) / len(own) if own else 0.0
+    if share < LEAST_WORDS and meaning < LEAST_MEANING + 0.25:
+        return Support(supported=False, lack="words")
+    if meaning < LEAST_MEANING:
+        return Support(supported=False, lack="meaning")
+    return Support(supported=True)
+
+
+def quoted(claim: str, cited: Sequence[str]) -> bool:
+    """Whether all that a claim says is in quotation marks and stands, word for word, in what it cites."""
+    match = re.search(r"“(.+)”", claim, re.DOTALL)
+    return bool(match) and match.group(1) in cited and not _says_more(claim[: match.start()])
+
+
+def _says_more(before: str) -> bool:
+    """Whether more than an attribution, which ends in a colon, stands before a quote."""
+    return not before.rstrip().endswith(":")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(term.stem for term in terms(text) if term.name)
+
+
+def _initials(text: str) -> frozenset[str]:
+    """The stems of abbreviations that capitalised words of a text add up to: United Nations, UN."""
+    capitals = re.findall(r"(?:[A-Z][\w-]+\s+(?:of\s+|the\s+)?){1,5}[A-Z][\w-]+", text)
+    short = {"".join(word[0] for word in each.split() if word[0].isupper()).lower() for each in capitals}
+    return frozenset(short)

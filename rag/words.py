@@ -1,0 +1,155 @@
+"""What can be read off words without a model: terms, names, numbers, dates, negation, kinds of question.
+
+Pure functions over English text; each is general, none knows a topic.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from index.lexical import stem
+
+Asks = Literal["who", "when", "how_many", "where", "why", "how", "whether", "what"]
+
+_WORD = re.compile(r"\w+(?:[.,]\d+)+|\w+(?:['’]\w+)?", re.UNICODE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONTHS = "january february march april may june july august september october november december".split()
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen"
+).split()
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_DATE = re.compile(
+    rf"\b(?:(?:{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?|{'|'.join(_WEEKDAYS)}|"
+    r"(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)\b|(?:last|next|this) (?:week|month|year|century)|yesterday|today|tomorrow)",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(?:because|due to|since|so that|in order to|in return|as a result|owing to|thanks to|caused?|reasons?|"
+    r"aimed? at|meant to|intended to|designed to|led to|fears?|concerned|in response|to \w+)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:in|at|from|near|to|into|off|on|toward|towards|across|outside)\s+(?:the\s+)?[A-Z]\w+")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nothing|nobody|neither|nor|cannot|without|\w+n['’]t|den(?:y|ies|ied|ying|ials?)|"
+    r"reject(?:s|ed|ing)?|refus(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|fail(?:s|ed)? to|false|fake|groundless)\b",
+    re.IGNORECASE,
+)
+_STOP = frozenset(
+    "a an the and or but if of in on at to for from by with without about into onto over under as than then so such "
+    "is are was were be been being am do does did done has have had having can could will would shall should may might "
+    "must it its he him his she her hers they them their theirs we us our you your i me my this that these those there "
+    "here what which who whom whose when where why how many much any some all both each also just only very more most "
+    "not no nor 's s t re ve ll d up out off down again still yet ever during between among through per via "
+    "say says said saying tell tells told according name exactly please".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a text that carries meaning: as written, its stem, its characters, whether it is a name or number."""
+
+    word: str
+    stem: str
+    start: int
+    end: int
+    name: bool
+    number: bool
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    """The words that carry meaning, in reading order; a name is a capitalised word that does not just begin the text."""
+    found = []
+    first = True
+    for match in _WORD.finditer(text):
+        word = match.group()
+        bare = re.sub(r"['’]s$", "", word)
+        if bare.lower() not in _STOP:
+            number = bare[0].isdigit() or bare.lower() in _NUMBER_WORDS
+            name = (bare[0].isupper() and not first) or (len(bare) > 1 and bare.isupper())
+            end = match.start() + len(bare)
+            found.append(Term(bare, stem(bare), match.start(), end, name and not number, number))
+        first = False
+    return tuple(found)
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words that carry meaning."""
+    return frozenset(term.stem for term in terms(text))
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Numbers in digits without separators, and number words as digits' words, lower-case."""
+    digits = {re.sub(r"[,\s]", "", each) for each in re.findall(r"\d+(?:[.,]\d+)*", text)}
+    words = {term.word.lower() for term in terms(text) if term.number and not term.word[0].isdigit()}
+    return frozenset(digits | words)
+
+
+def has_date(text: str) -> bool:
+    """Whether a date, a weekday, a year or a relative time is named."""
+    return _DATE.search(text) is not None
+
+
+def has_number(text: str) -> bool:
+    """Whether a quantity is named, in digits or in words, that is not a year."""
+    without_years = _YEAR.sub("", text)
+    return any(character.isdigit() for character in without_years) or any(
+        term.word.lower() in _NUMBER_WORDS or term.word.lower() in _ORDINALS for term in terms(without_years)
+    )
+
+
+def has_cause(text: str) -> bool:
+    """Whether a reason, a purpose or a cause is marked."""
+    return _CAUSE.search(text) is not None
+
+
+def has_place(text: str) -> bool:
+    """Whether a name follows a preposition of place."""
+    return _PLACE.search(text) is not None
+
+
+def negations(text: str) -> int:
+    """How many words deny, refuse or negate."""
+    return len(_NEGATION.findall(text))
+
+
+def asks(question: str) -> Asks:
+    """What kind of answer a question asks for, by its question words; the first that is found decides."""
+    words = question.lower()
+    for pattern, kind in _KINDS:
+        if pattern.search(words):
+            return kind
+    return "what"
+
+
+_KINDS: tuple[tuple[re.Pattern[str], Asks], ...] = tuple(
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (r"\bhow (?:many|much|long|often|far|big|large|old|high|few)\b|\bwhat (?:number|percentage|share|amount|total)\b", "how_many"),
+        (r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|weekday|time|century|decade)\b|\bhow (?:recently|soon)\b", "when"),
+        (r"\bwho(?:m|se)?\b|\b(?:which|what) (?:person|people|official|minister|expert|spokes\w+|leader|professor|author|reporter)\b", "who"),
+        (r"\bwhere\b|\b(?:which|what) (?:city|country|place|region|town|state|location|site|river)\b", "where"),
+        (r"\bwhy\b|\bwhat (?:reason|caused|motiv\w+|purpose)\b|\bhow come\b", "why"),
+        (r"\bhow\b", "how"),
+        (r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", "whether"),
+    )
+)  # fmt: skip
+
+
+def fits(kind: Asks, text: str, question: str) -> bool:
+    """Whether a sentence holds something of the kind that a question asks for, which the question does not say itself."""
+    if kind == "when":
+        return has_date(text)
+    if kind == "how_many":
+        return bool(numbers(text) - numbers(question)) and has_number(text)
+    if kind == "why":
+        return has_cause(text)
+    known = stems(question)
+    if kind == "who":
+        return any(term.name and term.stem not in known for term in terms(text))
+    if kind == "where":
+        return has_place(text)
+    return True

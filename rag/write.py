@@ -1,0 +1,88 @@
+"""Evidence → claims, by two writers with one contract: every claim names the evidence that it stands on.
+
+`quotes` needs no model: it sets the best sentences down as they are, with who says it, where and when.
+`model` lets a language model write short sentences from the numbered evidence; it chooses numbers, never
+makes quotes. Nothing here judges a claim; `rag.verify` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.llms import LLM
+
+from rag.answer import Citation, Claim, Evidence
+from rag.prompts import GRAMMAR, SYSTEM, user_prompt
+
+_SECOND_FROM = 0.35
+"""A further quote must be at least this likely to hold an answer, measured against the first."""
+_LINE = re.compile(r"^\W*\[?\s*(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]?[:.)]?\s*(?P<text>\S.*)$")
+_TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
+
+
+def write_quotes(evidence: Sequence[Evidence], *, most: int) -> list[Claim]:
+    """The best sentences as attributed quotes: the first always, further ones while they are likely enough."""
+    chosen = [each for each in evidence[:most] if each.score >= _SECOND_FROM * evidence[0].score]
+    return [quote_claim(each.citation) for each in chosen]
+
+
+def quote_claim(citation: Citation) -> Claim:
+    """A citation as a claim: who says it, in which outlet, when, and the words themselves."""
+    return Claim(f"{attribution(citation)}: “{citation.quote}”", (citation.number,))
+
+
+def attribution(citation: Citation) -> str:
+    """Speaker, outlet and date, as far as they are known; what is not known is said."""
+    unknown = [name for name, value in (("outlet", citation.outlet), ("date", citation.published)) if value is None]
+    known = [value for value in (citation.outlet, citation.published) if value is not None]
+    where = ", ".join([*known, " and ".join(unknown) + " unknown"] if unknown else known)
+    if citation.speaker:
+        return f"{citation.speaker} ({where})"
+    return f"{citation.outlet} ({where.removeprefix(citation.outlet + ', ')})" if citation.outlet else f"An article ({where})"
+
+
+def write_model(model: LLM, question: str, evidence: Sequence[Evidence], *, tokens: int) -> Iterator[Claim]:
+    """Claims as a language model writes them, one at a time; ModelError comes from the model."""
+    messages = [
+        ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM),
+        ChatMessage(role=MessageRole.USER, content=user_prompt(question, [each.citation.quote for each in evidence])),
+    ]
+    pending = ""
+    for piece in model.stream_chat(messages, max_tokens=tokens, temperature=0.0, **_constraint(model)):
+        pending += piece.delta or ""
+        *lines, pending = pending.split("\n")
+        yield from _claims(lines)
+    yield from _claims([pending])
+
+
+def _constraint(model: LLM) -> dict[str, str]:
+    return {"grammar": GRAMMAR} if model.metadata.model_name.endswith(".gguf") else {}
+
+
+def _claims(lines: Sequence[str]) -> Iterator[Claim]:
+    for line in lines:
+        claim = parse_line(line)
+        if claim:
+            yield claim
+
+
+def parse_line(line: str) -> Claim | None:
+    """A line of a model's answer: numbers in brackets before or after a sentence; None for a line without words.
+
+    A line without numbers is a claim without citations, which verification will not let pass.
+    """
+    text = line.strip().strip("*-• ")
+    if not any(character.isalpha() for character in text):
+        return None
+    numbers: list[int] = []
+    if match := _LINE.match(text) if text.lstrip().startswith("[") else None:
+        numbers, text = _numbers(match), match.group("text")
+    while match := _TRAILING.search(text):
+        numbers, text = numbers + _numbers(match), text[: match.start()] + match.group("stop")
+    return Claim(text.strip(), tuple(dict.fromkeys(numbers)))
+
+
+def _numbers(match: re.Match[str]) -> list[int]:
+    return [int(each) for each in re.findall(r"\d+", match.group("numbers"))]
