@@ -13,6 +13,7 @@ store (`index.store`) knows in which order they are gone through.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from index.article import Article, Coverage, Description, Passage, Sentence
 from index.embed import Embedded, Vectors
@@ -247,10 +248,15 @@ class _Transaction:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # a DBAPI connection has no common type
     cursor = connection.cursor()
-    # WAL: readers go on while one writes. FULL: what was acknowledged survives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        # WAL: readers go on while one writes. FULL: what was acknowledged survives a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error as error:
+        # What a listener raises SQLAlchemy leaves as it is; a file that is no database is found out here.
+        raise DatabaseError("PRAGMA", None, error) from error
+    finally:
+        cursor.close()
 
 
 def _put_setting(connection: sa.Connection, name: str, value: str) -> None:

@@ -8,11 +8,9 @@ Günther et al. 2024).
 
 from __future__ import annotations
 
-import functools
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +18,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
 from index.config import ModelsConfig
-from index.errors import ConfigError, WeightsError
+from index.errors import ConfigError
 from index.weights import package_file, require_sha256
 
 Vector = npt.NDArray[np.float32]
@@ -164,5 +162,29 @@ def embed_question(model: BaseEmbedding, question: str) -> Vector:
     return _unit(np.asarray(model.get_query_embedding(question), dtype=np.float32))
 
 
-def _minilm(config: ModelsConfig) -> BaseEmbedding:
+def make_embedding(config: ModelsConfig) -> BaseEmbedding:
+    """The embedding model that the settings name. Raises ConfigError for a name that nothing serves."""
+    kind, _, model = config.embedding.partition(":")
+    factory = EMBEDDINGS.get(kind)
+    if factory is None:
+        raise ConfigError(f"[models] embedding is {config.embedding!r}: expected one of {', '.join(EMBEDDINGS)}.")
+    return factory(config, model)
+
+
+def _minilm(config: ModelsConfig, _model: str) -> BaseEmbedding:
     return MiniLmEmbedding(threads=config.threads)
+
+
+def _openai_like(config: ModelsConfig, model: str) -> BaseEmbedding:
+    if not config.embedding_url or not model:
+        raise ConfigError("[models] embedding = 'openai-like:MODEL' needs a model's name, and embedding_url.")
+    try:
+        from llama_index.embeddings.openai_like import OpenAILikeEmbedding  # noqa: PLC0415  # an optional extra
+    except ImportError as error:
+        raise ConfigError("Embeddings of a server need an extra: pip install llama-index-embeddings-openai-like") from error
+    key = config.api_key.get_secret_value() if config.api_key else "none"
+    return cast("BaseEmbedding", OpenAILikeEmbedding(model_name=model, api_base=config.embedding_url, api_key=key))
+
+
+EMBEDDINGS: dict[str, Callable[[ModelsConfig, str], BaseEmbedding]] = {"minilm": _minilm, "openai-like": _openai_like}
+"""Embedding models by name."""

@@ -45,7 +45,7 @@ class LexicalIndex:
         """Add passages; those of the same articles that are there already are replaced."""
         writer = self._index.writer(_HEAP_BYTES, 1)
         for article in {row.passage.article for row in rows}:
-            writer.delete_documents("article", article)
+            writer.delete_documents_by_term("article", article)
         for row in rows:
             document = tantivy.Document()
             document.add_text("passage", row.passage.id)
@@ -61,7 +61,7 @@ class LexicalIndex:
         """Take the passages of these articles out."""
         writer = self._index.writer(_HEAP_BYTES, 1)
         for article in articles:
-            writer.delete_documents("article", article)
+            writer.delete_documents_by_term("article", article)
         self._commit(writer)
 
     def count(self) -> int:

@@ -53,7 +53,7 @@ class Store:
             raise StoreMissing(f"There is no index in {config.path}. Make one with: verbatim index [SOURCE…]")
         _make_folder(config.path)
         self._catalog = Catalog(f"sqlite:///{config.path / _CATALOG}")
-        self._check(fingerprint)
+        self._check(fingerprint, create=create)
         self._article = functools.lru_cache(maxsize=512)(self._load_article)
         self._open_indexes()
 
@@ -129,6 +129,12 @@ class Store:
 
         Raises StoreLocked, naming the other writer, after `lock_seconds`.
         """
+        with self._locked():
+            self._clear_leftovers()
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         holder = self._config.path / "writer.json"
         lock = FileLock(self._config.path / "writer.lock", timeout=self._config.lock_seconds)
         try:
@@ -141,7 +147,6 @@ class Store:
             raise _not_writable(self._config.path, error) from error
         try:
             holder.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
-            self._clear_leftovers()
             yield
         finally:
             lock.release()
@@ -180,19 +185,28 @@ class Store:
         for rows in self._catalog.indexed(batch=_BATCH):
             self._put(rows)
         self._catalog.set_setting("indexes", name)
+        # A new generation, for readers that hold the old folder open.
+        self._catalog.publish(())
+        self._seen = self._catalog.setting("generation")
         if not self._config.url:
             shutil.rmtree(old, ignore_errors=True)
 
     def damaged(self) -> bool:
-        """Whether the indexes lack passages that the catalog has published."""
+        """Whether the indexes lack passages that the catalog has published, or can't be searched."""
         expected = self._catalog.passage_count()
         with _chroma_errors():
-            return self._collection.count() < expected or self._lexical.count() < expected
+            if self._collection.count() < expected or self._lexical.count() < expected:
+                return True
+        # Chroma still counts when its vectors' files are gone: only a search tells.
+        probe = next(self._catalog.indexed(batch=1), [])
+        return any(not self.by_meaning(row.vector, most=1) or not self._lexical.search(row.text, most=1, filters=Filters()) for row in probe)
 
     # Inside
 
-    def _check(self, fingerprint: str | None) -> None:
+    def _check(self, fingerprint: str | None, *, create: bool) -> None:
         stored = self._catalog.setting("fingerprint")
+        if stored is None and not create:
+            raise StoreMissing(f"The catalog in {self._config.path} is empty. Make the index with: verbatim index [SOURCE…]")
         if stored is None and fingerprint is not None:
             self._catalog.set_setting("fingerprint", fingerprint)
         elif fingerprint is not None and stored != fingerprint:
@@ -206,10 +220,20 @@ class Store:
 
     def _open_indexes(self) -> None:
         self._seen = self._catalog.setting("generation")
-        self._use_indexes(self._indexes_folder())
-        if self.damaged():
-            with self.writing():
-                self.rebuild()
+        if self._unusable():
+            with self._locked():
+                # Another process may have mended it in the meantime.
+                if self._unusable():
+                    self.rebuild()
+
+    def _unusable(self) -> bool:
+        try:
+            self._use_indexes(self._indexes_folder())
+            return self.damaged()
+        except StoreError:
+            if self._config.url:
+                raise
+            return True
 
     def _use_indexes(self, folder: Path) -> None:
         _make_folder(folder)
@@ -281,7 +305,8 @@ def _client(url: str | None, folder: Path) -> ClientAPI:
                 host=where.hostname or "", port=where.port or 8000, ssl=where.scheme == "https", settings=settings
             )
         return chromadb.PersistentClient(path=str(folder), settings=settings)
-    except (ValueError, OSError, ChromaError) as error:
+    # AttributeError: Chroma's own clean-up after a start that failed.
+    except (ValueError, OSError, AttributeError, ChromaError) as error:
         raise StoreError(f"Chroma can't be opened at {url or folder}: {error}") from error
 
 

@@ -14,18 +14,25 @@ from rag.logistic import load_logistic
 from rag.understand import Query
 
 ANSWER_FEATURES = (
-    "best",
-    "second",
     "meaning",
+    "best_meaning",
+    "stands_out",
+    "passage_meaning",
     "soft",
-    "words",
     "words_around",
     "weakest",
+    "best_weakest",
     "names",
     "fits",
     "unmet",
+    "most_missed",
+    "name_missed",
+    "absent",
+    "least_met",
     "terms",
+    "whether",
 )
+_BEST = 5
 _ON_TOPIC = 0.6
 """Share of what a question names, by weight, that found passages hold when they are on its topic."""
 
@@ -40,25 +47,39 @@ def answerability(query: Query, ranked: Sequence[Ranked]) -> float:
 
 def answer_features(query: Query, ranked: Sequence[Ranked]) -> npt.NDArray[np.float64]:
     """What the judgement reads, in the order of ANSWER_FEATURES; `ranked` has at least one sentence."""
-    top = ranked[:3]
-    values = np.array([each.candidate.features for each in top])
-    best = dict(zip(SENTENCE_FEATURES, values.max(axis=0), strict=True))
+    values = np.array([each.candidate.features for each in ranked])
     first = dict(zip(SENTENCE_FEATURES, values[0], strict=True))
+    best = dict(zip(SENTENCE_FEATURES, values[:_BEST].max(axis=0), strict=True))
+    missed = _missed(query, ranked[:3])
+    named = np.array([term.name or term.number for term in query.terms], dtype=bool)
+    typed = query.asks in ("who", "when", "how_many", "where", "why")
     return np.array(
         [
-            _logit(ranked[0].score),
-            _logit(ranked[1].score) if len(ranked) > 1 else -6.0,
+            first["meaning"],
             best["meaning"],
-            best["soft"],
-            best["words"],
-            best["words_around"],
+            first["meaning"] - values[:, SENTENCE_FEATURES.index("meaning")].mean(),
+            first["passage_meaning"],
+            first["soft"],
+            first["words_around"],
             first["weakest"],
-            best["names"],
-            first["fits"] if query.asks in ("who", "when", "how_many", "where", "why") else 0.7,
-            unmet(query, ranked),
+            best["weakest"],
+            first["names"],
+            first["fits"] if typed else 0.7,
+            unmet(query, ranked[:3]),
+            missed.max(initial=0.0),
+            missed[named].max(initial=0.0),
+            float(any(absent for absent, name in zip(query.absent, named, strict=True) if name)),
+            1.0 - _missed(query, ranked[:1]).max(initial=0.0),
             min(1.0, len(query.terms) / 12),
+            float(query.asks == "whether"),
         ]
     )
+
+
+def _missed(query: Query, ranked: Sequence[Ranked]) -> npt.NDArray[np.float64]:
+    """How far each term is from being met by any of the sentences, by its weight, shape (terms,)."""
+    met = np.max([each.candidate.matches for each in ranked], axis=0)
+    return np.asarray((1.0 - met) * query.weights)
 
 
 def unmet(query: Query, ranked: Sequence[Ranked]) -> float:
@@ -66,15 +87,9 @@ def unmet(query: Query, ranked: Sequence[Ranked]) -> float:
     total = float(query.weights.sum())
     if not total:
         return 1.0
-    met = np.max([each.candidate.matches for each in ranked], axis=0)
-    return float(((1.0 - met) * query.weights).sum() / total)
+    return float(_missed(query, ranked).sum() / total)
 
 
 def reason(query: Query, ranked: Sequence[Ranked]) -> Reason:
     """Why the corpus does not answer: its topic is missing, or only the answer is."""
     return "not_answered" if ranked and unmet(query, ranked) < 1 - _ON_TOPIC else "not_in_corpus"
-
-
-def _logit(probability: float) -> float:
-    clipped = min(max(probability, 1e-4), 1 - 1e-4)
-    return float(np.log(clipped / (1 - clipped)))

@@ -22,24 +22,7 @@ from rag.retrieve import Found
 from rag.understand import Query
 from rag.words import fits, stems
 
-SENTENCE_FEATURES = (
-    "meaning",
-    "passage_meaning",
-    "passage_rank",
-    "words",
-    "words_around",
-    "soft",
-    "soft_around",
-    "weakest",
-    "names",
-    "fits",
-    "fits_who",
-    "fits_when",
-    "fits_how_many",
-    "fits_why",
-    "length",
-    "question",
-)
+SENTENCE_FEATURES = ("meaning", "soft", "words_around", "weakest", "fits", "passage_meaning", "names")
 
 
 class Candidate(NamedTuple):
@@ -89,12 +72,12 @@ def candidates(query: Query, found: Sequence[Found], words: WordVectors) -> list
     """The sentences of the passages, with their features, in the order of the passages."""
     soft = _soft_matches(query, found, words)
     rows: list[Candidate] = []
-    for rank, (each, matches) in enumerate(zip(found, soft, strict=True)):
-        rows.extend(_passage_rows(query, each, rank, matches))
+    for each, matches in zip(found, soft, strict=True):
+        rows.extend(_passage_rows(query, each, matches))
     return rows
 
 
-def _passage_rows(query: Query, found: Found, rank: int, soft: npt.NDArray[np.float64]) -> list[Candidate]:
+def _passage_rows(query: Query, found: Found, soft: npt.NDArray[np.float64]) -> list[Candidate]:
     article, passage = found.article, found.passage
     sentences = article.sentences[passage.first : passage.last + 1]
     texts = [article.words(each) for each in sentences]
@@ -110,21 +93,12 @@ def _passage_rows(query: Query, found: Found, rank: int, soft: npt.NDArray[np.fl
         fit = fits(query.asks, text, query.question)
         features = (
             float(found.sentence_vectors[row] @ query.vector),
-            found.meaning,
-            1.0 / (1 + rank),
-            _weighted(exact[row], query.weights),
-            _weighted(around, query.weights),
             _weighted(matches[row], query.weights),
-            _weighted(matches[near].max(axis=0), query.weights),
+            _weighted(around, query.weights),
             _weakest(np.maximum(matches[near].max(axis=0), around), query.weights),
-            _weighted(around[named], query.weights[named]) if named.any() else 1.0,
             float(fit and query.asks not in ("what", "whether", "how")),
-            float(fit and query.asks == "who"),
-            float(fit and query.asks == "when"),
-            float(fit and query.asks == "how_many"),
-            float(fit and query.asks == "why"),
-            min(1.0, len(text) / 300),
-            float(text.rstrip("”\"’' ").endswith("?")),
+            found.meaning,
+            _weighted(around[named], query.weights[named]) if named.any() else 1.0,
         )
         rows.append(Candidate(found, sentence, np.array(features), np.maximum(matches[row], around)))
     return rows

@@ -32,7 +32,8 @@ _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGN
 class Query:
     """A question made ready for retrieval and judging.
 
-    `text` is standalone. `weights` has a term's rarity in the corpus, 0 to 1, shape (terms,);
+    `text` is standalone. `weights` has a term's rarity in the corpus, 0 to 1, shape (terms,); `absent`
+    tells which terms the corpus does not have at all;
     `term_vectors` has their contextual vectors, shape (terms, dimensions), or none.
     """
 
@@ -41,6 +42,7 @@ class Query:
     asks: Asks
     terms: tuple[Term, ...]
     weights: Vector
+    absent: tuple[bool, ...]
     vector: Vector
     term_vectors: Vectors | None
 
@@ -84,7 +86,8 @@ def understand(
     own = terms(text)
     asked = len(question)
     # What was asked now matters more than what it points back to.
-    weights = [rarity(frequency(term.word)) * (1.0 if term.start < asked else 0.5) for term in own]
+    shares = [frequency(term.word) for term in own]
+    weights = [rarity(share) * (1.0 if term.start < asked else 0.5) for share, term in zip(shares, own, strict=True)]
     vectors = None
     if isinstance(embedding, MiniLmEmbedding):
         vectors = term_vectors(embedding.tokens([text])[0], own)
@@ -94,6 +97,7 @@ def understand(
         asks=asks(question),
         terms=own,
         weights=np.array(weights, dtype=np.float32),
+        absent=tuple(share == 0 for share in shares),
         vector=embed_question(embedding, text),
         term_vectors=vectors,
     )

@@ -25,6 +25,21 @@ from rag.config import RagConfig
 CONFIG_FILE = Path("verbatim.toml")
 
 
+class Example(Section):
+    """A question that the empty page offers, and the kind of answer that it shows."""
+
+    kind: Annotated[str, Field(max_length=40)]
+    question: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+SEED_EXAMPLES = (
+    Example(kind="Sources disagree", question="Has North Korea supplied weapons to Russia?"),
+    Example(kind="Timeline", question="How did Seoul’s position change during 2023?"),
+    Example(kind="Single fact", question="How many containers were reportedly shipped?"),
+    Example(kind="Not in the articles", question="Which ports were used for the shipments?"),
+)
+
+
 class UiConfig(Section):
     """The settings of `[ui]`: where the page is served and how much it accepts."""
 
@@ -42,6 +57,8 @@ class UiConfig(Section):
     """Questions that may wait in line; further ones are told to come back."""
     feedback: Path = Path(".verbatim/feedback.jsonl")
     """The file that reported answers are appended to."""
+    examples: Annotated[tuple[Example, ...], Field(max_length=8)] = SEED_EXAMPLES
+    """Questions that the empty page offers; the default ones ask about the articles in seeds/."""
 
 
 class Settings(BaseSettings):

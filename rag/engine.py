@@ -1,0 +1,251 @@
+"""The engine: question and turns → events, the last of which carries the answer.
+
+Page, command line, interfaces and eval all ask this one. Evidence comes first, before any language model
+starts; every claim is verified before it is shown; what goes wrong on the way stands in the answer's notes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import LLM
+
+from index.article import Filters
+from index.embed import embed_question
+from index.errors import ModelError, QuestionError
+from index.store import Store
+from rag.answer import (
+    Answer,
+    Citation,
+    Claim,
+    ClaimVerified,
+    Done,
+    Event,
+    Evidence,
+    EvidenceFound,
+    Fault,
+    Retrieved,
+    Seconds,
+    Stage,
+    Turn,
+    Writer,
+)
+from rag.config import RagConfig
+from rag.decide import answerability, reason
+from rag.disagree import disagreements
+from rag.evidence import Ranked, choose, rank
+from rag.features import WordVectors, candidates
+from rag.models import ModelSlot
+from rag.retrieve import Found, search
+from rag.understand import Query, check_question, complete, understand
+from rag.verify import support
+from rag.write import write_model, write_quotes
+
+_NEAREST = 3
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is known of an answer while it is being made."""
+
+    query: Query
+    found: list[Found]
+    ranked: list[Ranked]
+    evidence: tuple[Evidence, ...]
+    probability: float
+    notes: list[str]
+    claims: list[Claim]
+    writer: Writer
+    started: float
+    evidence_seconds: float
+    first_word: float | None = None
+
+
+class Engine:
+    """Answers questions over one store. Safe to ask from several threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedding: BaseEmbedding,
+        model: ModelSlot,
+        config: RagConfig,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.store = store
+        self._embedding, self._model, self._config, self._clock = embedding, model, config, clock
+        self._words = WordVectors(embedding)
+
+    def status(self) -> str:
+        """What answers are made of at this moment, in a line for the reader."""
+        if self._config.writer == "quotes" or self._model.state == "none":
+            return "Answers quote the articles and nothing else."
+        if self._model.state == "loading":
+            return "The language model is still loading: answers are quotes until then."
+        if self._model.ready() is None:
+            return f"The language model is not available: answers are quotes. {self._model.reason or ''}".rstrip()
+        return f"A language model ({self._model.name}) writes; every sentence is checked against the articles."
+
+    def wait_for_model(self) -> None:
+        """Return when the language model has loaded, or has failed to; for who would rather wait than get quotes."""
+        self._model.wait()
+
+    def answer(
+        self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters(), writer: Writer | None = None
+    ) -> Answer:
+        """Ask, and wait for the whole answer."""
+        events = self.ask(question, turns=turns, filters=filters, writer=writer)
+        return next(event.answer for event in events if isinstance(event, Done))
+
+    def ask(
+        self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters(), writer: Writer | None = None
+    ) -> Iterator[Event]:
+        """Answer a question as a stream of events; Done is the last.
+
+        Raises QuestionError, before the first event, for a question or filters that can't be used.
+        """
+        text = check_question(question, self._config)
+        _check_filters(filters)
+        recent = list(turns)[-self._config.history_turns :] if self._config.history_turns else []
+        return self._events(text, recent, filters, writer or self._config.writer)
+
+    def _events(self, question: str, turns: list[Turn], filters: Filters, writer: Writer) -> Iterator[Event]:
+        started = self._clock()
+        yield Stage("understand", complete(question, turns))
+        query = understand(question, turns, embedding=self._embedding, frequency=self.store.frequency)
+        yield Stage("search", f"{self.store.coverage().articles} articles")
+        found = search(self.store, words=query.text, vector=query.vector, config=self._config, filters=filters)
+        read = found[: self._config.passages]
+        yield Stage("read", f"{len(read)} passages")
+        ranked = rank(candidates(query, read, self._words))
+        draft = _Draft(
+            query=query,
+            found=found,
+            ranked=ranked,
+            evidence=choose(ranked, most=self._config.evidence),
+            probability=answerability(query, ranked),
+            notes=[],
+            claims=[],
+            writer=writer,
+            started=started,
+            evidence_seconds=self._clock() - started,
+        )
+        yield EvidenceFound(draft.evidence)
+        if draft.evidence and draft.probability >= self._config.answer_from:
+            yield Stage("write", "")
+            yield from self._write(draft)
+        yield Done(self._finish(draft))
+
+    def _write(self, draft: _Draft) -> Iterator[Event]:
+        for claim in self._claims(draft):
+            if draft.first_word is None:
+                draft.first_word = self._clock() - draft.started
+            verified = self._verify(claim, draft.evidence)
+            draft.claims.append(verified)
+            yield ClaimVerified(verified)
+
+    def _claims(self, draft: _Draft) -> Iterator[Claim]:
+        """What the wanted writer writes; quotes when the language model is missing, fails, or writes nothing that stands."""
+        if draft.writer == "model":
+            model = self._model.ready()
+            if model is None:
+                draft.notes.append(self._why_no_model())
+            else:
+                yield from self._model_claims(model, draft)
+            if any(not claim.removed for claim in draft.claims):
+                return
+            if model is not None:
+                draft.notes.append("The language model wrote nothing that the articles support; these are the quotes themselves.")
+            draft.writer = "quotes"
+        yield from write_quotes(draft.evidence, most=self._config.quotes)
+
+    def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
+        try:
+            yield from write_model(model, draft.query.text, draft.evidence, tokens=self._config.model_tokens)
+        except ModelError as error:
+            self._model.failed(str(error))
+            draft.notes.append(f"The language model failed: {error}")
+        else:
+            self._model.worked()
+
+    def _why_no_model(self) -> str:
+        if self._model.state == "loading":
+            return "The language model is still loading; these are the quotes themselves."
+        why = self._model.reason or "none is installed or configured"
+        return f"No language model wrote this answer ({why}); these are the quotes themselves."
+
+    def _verify(self, claim: Claim, evidence: Sequence[Evidence]) -> Claim:
+        """Keep a claim that its citations support, mend one that other evidence supports, remove the rest."""
+        known = {each.citation.number: each.citation for each in evidence}
+        cited = [known[number] for number in claim.citations if number in known]
+        if cited and self._supported(claim.text, cited):
+            return replace(claim, citations=tuple(each.number for each in cited))
+        fault: Fault = "unsupported" if cited else "wrong_citation" if claim.citations else "no_citation"
+        for other in known.values():
+            if self._supported(claim.text, [other]):
+                return replace(claim, citations=(other.number,), fault="wrong_citation" if claim.citations else "no_citation")
+        return replace(claim, support="unsupported", removed=True, fault=fault)
+
+    def _supported(self, text: str, cited: Sequence[Citation]) -> bool:
+        vector = embed_question(self._embedding, text)
+        meaning = max(float(vector @ embed_question(self._embedding, each.quote)) for each in cited)
+        context = " ".join(str(part) for each in cited for part in (each.speaker, each.outlet, each.title, each.published) if part)
+        return support(text, [each.quote for each in cited], context=context, meaning=meaning).supported
+
+    def _finish(self, draft: _Draft) -> Answer:
+        shown = [claim for claim in draft.claims if not claim.removed]
+        abstained = not shown
+        if draft.claims and abstained:
+            draft.notes.append("Every sentence that was written was taken out again: no article supports it.")
+        disputes = () if abstained else disagreements(draft.query, draft.evidence)
+        used = {number for claim in shown for number in claim.citations}
+        used |= {number for dispute in disputes for side in dispute.sides for number in side.citations}
+        citations = tuple(each.citation for each in draft.evidence if each.citation.number in used)
+        coverage = self.store.coverage()
+        return Answer(
+            question=draft.query.question,
+            standalone=draft.query.text,
+            text=" ".join(_marked(claim) for claim in shown),
+            abstained=abstained,
+            reason=reason(draft.query, draft.ranked) if abstained else None,
+            answerability=draft.probability,
+            claims=tuple(draft.claims),
+            citations=tuple(each.citation for each in draft.evidence[:_NEAREST]) if abstained else citations,
+            disagreements=disputes,
+            retrieved=tuple(_retrieved(each) for each in draft.found),
+            covered=(coverage.first, coverage.last),
+            writer=draft.writer,
+            model=self._model.name if draft.writer == "model" and not abstained else None,
+            notes=tuple(draft.notes),
+            seconds=Seconds(draft.evidence_seconds, draft.first_word, self._clock() - draft.started),
+        )
+
+
+def _marked(claim: Claim) -> str:
+    return f"{claim.text} [{', '.join(map(str, claim.citations))}]"
+
+
+def _retrieved(found: Found) -> Retrieved:
+    return Retrieved(found.article.document, found.passage.start, found.passage.end, round(found.score, 6))
+
+
+def _check_filters(filters: Filters) -> None:
+    for name, value in (("after", filters.after), ("before", filters.before)):
+        if value is not None and not _is_date(value):
+            raise QuestionError(f"--{name} is {value!r}: expected a date that exists, as 2024-05-17, 2024-05 or 2024.")
+    if filters.after and filters.before and filters.after > filters.before:
+        raise QuestionError(f"--after {filters.after} is later than --before {filters.before}: no article can be meant.")
+
+
+def _is_date(text: str) -> bool:
+    parts = text.split("-")
+    try:
+        np.datetime64(text)
+    except ValueError:
+        return False
+    return len(parts) <= 3 and len(parts[0]) == 4 and all(part.isdigit() for part in parts)

@@ -1,0 +1,135 @@
+"""The report."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eval.curves import reliability_chart, retrieval_chart, risk_chart
+from eval.questions import Evidence, Question
+from eval.report import in_article, report_html, tiles
+from eval.score import score
+from eval.suite import EvalOptions, Outcome, evaluate
+from rag.answer import Answer
+from tests.eval.scripted import Perfect, article, citation, corpus, questions, reword
+
+HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} \" onload='x'"
+
+
+class Hostile(Perfect):
+    """Answers with markup, as an article could make it."""
+
+    def answer(self, asked: Question) -> Answer:
+        """Change every name into markup."""
+        made = reword(super().answer(asked), "^", HOSTILE.replace("\\", ""))
+        return (
+            replace(made, claims=(*made.claims, replace(made.claims[0], removed=True, fault="unsupported")))
+            if made.claims
+            else made
+        )
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report of a hostile run, beside a baseline."""
+    folder = tmp_path_factory.mktemp("run")
+    asked = (*questions(), Question("open", (HOSTILE,), evidence=(Evidence("aden.txt"),)))
+    evaluate(Perfect(), asked, articles=corpus(), options=EvalOptions(out=folder, started="17 May"))
+    options = EvalOptions(out=folder / "2", baseline=folder / "baseline.json", floors={"right": 1.0})
+    evaluate(Hostile(), asked, articles=corpus(), options=options)
+    return (folder / "2" / "report.html").read_text("utf-8")
+
+
+def test_it_asks_nothing_of_the_network(page: str) -> None:
+    """No address, no file, and a policy that forbids both."""
+    assert not re.findall(r"""(?:src|href)=["'](?!#)|url\(|@import|https?://""", page)
+    assert "default-src 'none'" in page
+
+
+def test_nothing_in_it_runs(page: str) -> None:
+    """Markup of questions and answers is text, and templates in them are not run."""
+    assert page.count("<script>") == 1
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7 * 7 }} &#34; onload=&#39;x&#39;" in page
+
+
+def test_every_question_is_in_it(page: str) -> None:
+    """With its answer, its citations in context, and what the baseline said."""
+    assert page.count('<details class="case"') == 73
+    case = page.split('id="q-denial-cork"')[1].split("</details>", maxsplit=1)[0]
+    assert 'data-outcome="right"' in case
+    assert "<mark>The bridge in Cork was not closed in winter.</mark> It opened" in case
+    assert '<p class="old">The bridge in Cork was not closed in winter. [1]</p>' in case
+    assert "Taken out (unsupported)" in case
+    assert "<code>\\bnot closed|stayed open</code>" in case
+
+
+def test_its_figures(page: str) -> None:
+    """The verdict, the tiles, the charts and the kinds are there."""
+    assert "The gate failed" in page
+    assert "<li>claim support was 1.000, is 0.545; 0.02 is tolerated</li>" in page
+    assert page.count('class="tile"') == 8
+    assert page.count("<svg") == 3
+    assert page.count('<tr><th scope="row">follow-up</th>') == 1
+    assert "Against the baseline of 17 May" in page
+
+
+def test_tiles_tell_what_moved(tmp_path: Path) -> None:
+    """The change against the baseline, in points, and whether it is for the better."""
+    evaluate(Perfect(), questions(), articles=corpus(), options=EvalOptions(out=tmp_path))
+    same: Outcome = evaluate(
+        Perfect(), questions(), articles=corpus(), options=EvalOptions(baseline=tmp_path / "baseline.json")
+    )
+    assert [(tile.value, tile.spread, tile.moved, tile.better) for tile in tiles(same.judged)] == [
+        *[("100.0 %", "100–100 %", "as before", None)] * 7,
+        ("0.10 s", "", "as before", None),
+    ]
+    assert same.judged.baseline is not None
+    low = same.judged.baseline.model_copy(update={"metrics": {"right": 0.5, "grounded": 1.0}})
+    assert [(tile.moved, tile.better) for tile in tiles(replace(same.judged, baseline=low))][:3] == [
+        ("+50.0 points", True),
+        ("as before", None),
+        ("", None),
+    ]
+
+
+def test_a_citation_in_its_article() -> None:
+    """The words around it, cut at words, and none where the span is not the quote."""
+    found = article(
+        "a.txt", "word " * 100 + "end.", "Here.", "next " * 100 + "stop.", outlet="The Post", published="2024"
+    )
+    here = in_article(citation(found, 1, 1), {"a.txt": found})
+    assert (here.source, here.quote, here.exact) == ("The Post · 2024 · a.txt", "Here.", True)
+    assert here.before.startswith("…word word")
+    assert here.before.endswith("word end. ")
+    assert here.after.startswith(" next next")
+    assert here.after.endswith("next…")
+    off = in_article(replace(citation(found, 1, 1), start=3), {"a.txt": found})
+    assert (off.before, off.quote, off.after, off.exact) == ("", "Here.", "", False)
+
+
+def test_curves() -> None:
+    """Points lie where the figures say; without figures there is no curve."""
+    articles = {each.document: each for each in corpus()}
+    outcome = evaluate(Perfect(), questions(), articles=corpus(), options=EvalOptions())
+    scores = [score(row, articles, writer="quotes") for row in outcome.judged.run.rows]
+    charts = (reliability_chart(scores), risk_chart(scores), retrieval_chart(scores))
+    assert [each and each.says for each in charts] == [
+        "On average 0.089 off; ROC area 1.000",
+        "Mean risk 0.016; at full coverage 0.167",
+        "100 % of the evidence documents come first, 100 % among the first 4",
+    ]
+    retrieval = charts[2]
+    assert retrieval is not None
+    assert retrieval.line.split()[0] == "44.0,14.0"
+    assert retrieval.line.split()[-1] == "344.0,14.0"
+    assert (reliability_chart([]), risk_chart([]), retrieval_chart([])) == (None, None, None)
+
+
+def test_an_empty_looking_run() -> None:
+    """A run in which nothing can be told still has its report."""
+    asked = [Question("a", ("?",))]
+    outcome = evaluate(Perfect(asked), asked, articles=corpus(), options=EvalOptions(checked=False))
+    assert "1 question, asked of 12 articles" in report_html(outcome.judged, {})

@@ -1,0 +1,145 @@
+"""Summing up scores, by hand."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from eval.score import Found, Score
+from eval.summary import METRICS, summarize
+from rag.answer import Seconds
+
+BASE = Score(
+    "q", "fact", answerable=True, unseen=False, writer="quotes", right=True, abstained=False, answerability=0.9
+)
+SCORES = (
+    replace(
+        BASE,
+        id="a",
+        grounded=True,
+        exact=(True, True),
+        citation_precision=1.0,
+        citation_recall=0.5,
+        held=1.0,
+        claims=2,
+        words=10,
+        found=Found((1.0,) * 10, 1.0, 1.0, 0.5),
+        seconds=Seconds(0.1, 0.2, 1.0),
+    ),
+    replace(
+        BASE,
+        id="b",
+        right=False,
+        grounded=False,
+        exact=(True, False),
+        citation_precision=0.5,
+        citation_recall=0.0,
+        held=0.5,
+        claims=2,
+        removed=1,
+        words=20,
+        found=Found((0.0, 0.0, 0.0, 0.5, *[0.5] * 6), 0.2, 0.25, None),
+        answerability=0.6,
+        seconds=Seconds(0.3, None, 3.0),
+        kind="who",
+        unseen=True,
+    ),
+    replace(BASE, id="c", right=False, abstained=True, answerability=0.4, kind="disagreement", disagreement=False),
+    replace(BASE, id="d", answerable=False, abstained=True, answerability=0.1, kind="none"),
+    replace(BASE, id="e", answerable=False, right=False, answerability=0.6, kind="none", words=3),
+    replace(BASE, id="f", right=None, answerability=0.8, writer="model", words=40),
+    replace(BASE, id="g", right=False, failed=True, answerability=None, found=Found((0.0,) * 10, 0.0, 0.0, 0.0)),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("right", 2 / 6),
+        ("grounded", 1 / 2),
+        ("quotes_exact", 3 / 4),
+        ("citation_precision", 0.75),
+        ("citation_recall", 0.25),
+        ("claims_held", 3 / 4),
+        ("claim_support", 3 / 4),
+        ("abstention_precision", 1 / 2),
+        ("abstention_recall", 1 / 2),
+        ("roc_auc", (4 + 2.5) / 8),
+        ("calibration_error", (0.1 + 0.4 + 0.4 + 0.4 + 0.2 + 0.1 - 0.4 + 0.6 - 0.1) / 6 - 0.0),
+        ("risk_coverage_area", (0 + 1 / 2 + 2 / 3 + 3 / 4 + 4 / 5) / 5),
+        ("recall_4", 1.5 / 3),
+        ("recall_10", 1.5 / 3),
+        ("ndcg_10", 1.2 / 3),
+        ("mrr", 1.25 / 3),
+        ("sentence_recall_10", 0.5 / 2),
+        ("disagreement_shown", 0.0),
+        ("words_median", 15.0),
+        ("removed_claims", 1.0),
+        ("seconds_evidence_median", 0.2),
+        ("seconds_first_word_p95", 0.2),
+        ("seconds_total_median", 2.0),
+        ("seconds_total_p95", 2.9),
+    ],
+)
+def test_every_metric_by_hand(name: str, expected: float) -> None:
+    """Seven scores, counted by hand."""
+    if name == "calibration_error":
+        # Said 0.1 0.4 0.6 0.6 0.8 0.9, each its own bin; true 0 1 ½ ½ 1 1, the tie being levelled.
+        expected = (0.1 + 0.6 + 0.1 + 0.1 + 0.2 + 0.1) / 6
+    if name == "roc_auc":
+        # Answerable 0.9 0.6 0.4 0.8 against unanswerable 0.1 0.6: 2 + 1.5 + 1 + 2 of 8 pairs.
+        expected = 6.5 / 8
+    assert summarize(SCORES).overall.metrics[name] == pytest.approx(expected)
+
+
+def test_groups_and_counts() -> None:
+    """All, then by kind, seen and unseen, and writer, each with its counts."""
+    summary = summarize(SCORES)
+    assert [
+        (each.by, each.name, each.questions, each.answerable, each.unscorable, each.failed) for each in summary.groups
+    ] == [
+        ("all", "all", 7, 5, 1, 1),
+        ("kind", "disagreement", 1, 1, 0, 0),
+        ("kind", "fact", 3, 3, 1, 1),
+        ("kind", "none", 2, 0, 0, 0),
+        ("kind", "who", 1, 1, 0, 0),
+        ("seen", "seen", 6, 4, 1, 1),
+        ("seen", "unseen", 1, 1, 0, 0),
+        ("writer", "model", 1, 1, 1, 0),
+        ("writer", "quotes", 6, 4, 0, 1),
+    ]
+    assert summary.overall.unanswerable == 2
+    assert [each.metrics["right"] for each in summary.by("kind")] == [0.0, 0.5, 0.5, 0.0]
+    assert [each.metrics["right"] for each in summary.by("writer")] == [None, 2 / 6]
+
+
+def test_nothing_can_be_told_of_nothing() -> None:
+    """Without scores every metric is None, but the count of what was removed."""
+    figures = summarize(()).overall.metrics
+    assert {name for name, value in figures.items() if value is not None} == {"removed_claims"}
+
+
+def test_order_makes_no_difference() -> None:
+    """The same scores shuffled give the same summary, intervals included."""
+    mixed = list(SCORES)
+    random.Random(1).shuffle(mixed)
+    assert summarize(mixed) == summarize(SCORES)
+
+
+def test_means_have_intervals_that_hold_them() -> None:
+    """Only means over questions or citations have one."""
+    overall = summarize(SCORES).overall
+    assert {"right", "quotes_exact", "mrr"} <= set(overall.intervals)
+    assert not {"roc_auc", "words_median"} & set(overall.intervals)
+    for name, found in overall.intervals.items():
+        value = overall.metrics[name]
+        assert value is not None
+        assert found.low - 1e-9 <= value <= found.high + 1e-9
+
+
+def test_each_metric_is_named_once_and_explained() -> None:
+    """The one list of metrics has no doubles and no blank meanings."""
+    assert len({each.name for each in METRICS}) == len(METRICS)
+    assert all(each.meaning for each in METRICS)

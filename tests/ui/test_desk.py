@@ -1,0 +1,213 @@
+"""What the desk does with what a browser sends: answer, refuse, wait, stop, open, keep."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from rag.answer import Turn
+from tests.ui.scripted import ScriptedEngine, seed_articles
+from ui.config import Settings, load_settings
+from ui.desk import FAILURE, UNREADABLE, Desk, Line
+from ui.shapes import TurnView
+
+SUPPLIED = "Has North Korea supplied weapons to Russia?"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Make settings that keep feedback in a folder of the test."""
+    return load_settings(ui={"feedback": tmp_path / "kept" / "feedback.jsonl", "questions_a_minute": 3})
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    """Make an engine with the seeds."""
+    return ScriptedEngine(articles=seed_articles())
+
+
+@pytest.fixture
+def desk(engine: ScriptedEngine, settings: Settings) -> Desk:
+    """Make a desk in front of that engine."""
+    return Desk(engine, settings)
+
+
+def ask(desk: Desk, question: object, *, session: str = "s", client: str = "c", **more: object) -> list[TurnView]:
+    """Ask and take all views."""
+    return list(desk.answer({"id": "q1", "question": question, **more}, session=session, client=client))
+
+
+def test_a_question_becomes_views_until_the_answer_is_there(desk: Desk) -> None:
+    """Stages, evidence, claims and the complete answer come one after another."""
+    views = ask(desk, SUPPLIED)
+    assert [len(each["claims"]) for each in views] == [0, 0, 0, 0, 0, 1, 2, 2, 2]
+    assert [bool(each["quotes"]) for each in views] == [False, False, *[True] * 7]
+    assert [each["state"] for each in views] == ["asking"] * 8 + ["done"]
+    assert all(quote["exact"] for quote in views[-1]["quotes"])
+
+
+def test_the_engine_gets_the_conversation_and_the_filters(desk: Desk, engine: ScriptedEngine) -> None:
+    """The newest turns are passed on, as many as the settings say."""
+    turns = [{"question": f"q{number}", "answer": "a"} for number in range(9)]
+    ask(desk, SUPPLIED, turns=turns, filters={"after": "2023-01", "outlets": ["Donga"], "undated": True})
+    [(question, passed, filters)] = engine.asked
+    assert question == SUPPLIED
+    assert passed == tuple(Turn(f"q{number}", "a") for number in range(3, 9))
+    assert (filters.after, filters.before, filters.outlets, filters.undated) == ("2023-01", None, ("Donga",), True)
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "There is no question yet: type one."),
+        (" \n ", "There is no question yet: type one."),
+        ("x" * 2_001, "The question has 2,001 characters, but at most 2,000 can be asked."),
+        ("please refuse", "The dates contradict each other: after is later than before."),
+        ("please break", FAILURE),
+        (None, UNREADABLE),
+        (7, UNREADABLE),
+        (["x"], UNREADABLE),
+    ],
+)
+def test_what_cannot_be_answered_is_a_view_that_says_why(desk: Desk, question: object, message: str) -> None:
+    """No failure is an exception, and none tells what is inside the server."""
+    last = ask(desk, question)[-1]
+    assert (last["id"], last["state"], last["message"]) == ("q1", "failed", message)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "text",
+        {"id": "q", "question": "x", "filters": {"after": "soon"}},
+        {"id": "q", "question": "x", "more": 1},
+        {"id": "q" * 65, "question": "x"},
+        {"id": "q", "question": "x", "turns": [{"question": "x"}] * 101},
+    ],
+)
+def test_unreadable_requests_never_reach_the_engine(desk: Desk, engine: ScriptedEngine, sent: object) -> None:
+    """Wrong types, unknown keys and too much of anything are refused."""
+    [view] = desk.answer(sent, session="s", client="c")
+    assert (view["state"], view["message"], engine.asked) == ("failed", UNREADABLE, [])
+
+
+def test_dates_that_exclude_each_other_are_refused(desk: Desk, engine: ScriptedEngine) -> None:
+    """The reader is told in words of the page."""
+    view = ask(desk, SUPPLIED, filters={"after": "2024-01-01", "before": "2023-01-01"})[-1]
+    assert view["message"] == "The first date is later than the last one: no article can be meant."
+    assert engine.asked == []
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(desk: Desk) -> None:
+    """The limit is each client's own."""
+    assert [ask(desk, SUPPLIED)[-1]["state"] for _ in range(4)] == ["done", "done", "done", "failed"]
+    assert ask(desk, SUPPLIED)[-1]["message"].startswith("More than 3 questions came within a minute. Try again in ")
+    assert ask(desk, SUPPLIED, client="other")[-1]["state"] == "done"
+
+
+def test_stopping_ends_the_engine_too(desk: Desk, engine: ScriptedEngine) -> None:
+    """After a stop no view comes, and the engine's own stream is closed."""
+    views = desk.answer({"id": "q1", "question": SUPPLIED}, session="s", client="c")
+    next(views)
+    assert not desk.stop("another question")
+    next(views)
+    assert desk.stop("q1")
+    assert (list(views), engine.closed) == ([], 1)
+    assert ask(desk, SUPPLIED)[-1]["state"] == "done"
+
+
+def test_a_new_question_of_a_browser_ends_the_one_before(desk: Desk) -> None:
+    """A browser has one question at a time, whatever its script does."""
+    first = desk.answer({"id": "q1", "question": SUPPLIED}, session="s", client="c")
+    next(first)
+    assert ask(desk, SUPPLIED)[-1]["state"] == "done"
+    assert list(first) == []
+
+
+def test_those_who_wait_see_their_place(desk: Desk) -> None:
+    """Two questions are worked on at a time; the third waits until one is done."""
+    running = [desk.answer({"id": name, "question": SUPPLIED}, session=name, client=name) for name in "ab"]
+    for each in running:
+        next(each)
+    third = desk.answer({"id": "c", "question": SUPPLIED}, session="c", client="c")
+    waits = next(third)
+    assert (waits["state"], waits["message"]) == ("waiting", "Waiting for 1 question asked before this one…")
+    running[0].close()
+    assert next(each for each in third if each["state"] != "waiting")["stages"]
+
+
+def test_a_place_in_line_moves_up_at_once() -> None:
+    """Whoever waits hears of a change when it happens, not when patience ends."""
+    line = Line(1)
+    with line.ticket() as mine:
+        seen: list[int] = []
+        left = threading.Event()
+        with line.ticket() as second:
+            assert (line.ahead(mine, known=-1), line.ahead(second, known=-1)) == (0, 1)
+
+            def wait_third() -> None:
+                with line.ticket() as third:
+                    seen.append(line.ahead(third, known=-1))
+                    left.set()
+                    seen.append(line.ahead(third, known=2, patience=20))
+
+            waiter = threading.Thread(target=wait_third)
+            waiter.start()
+            assert left.wait(10)
+        waiter.join(10)
+    assert seen == [2, 1]
+
+
+def test_an_article_opens_with_its_quotes_marked(desk: Desk, engine: ScriptedEngine) -> None:
+    """By id or document name; what is unknown or unreadable is nothing."""
+    article = engine.store.articles()[0]
+    view = desk.open({"key": article.id, "spans": [[1, 0, 5]]})
+    assert view is not None
+    assert view["paragraphs"][0][0] == {"text": article.text[:5], "quotes": [1], "sentences": [1]}
+    assert desk.open({"key": "../../etc/passwd"}) is None
+    assert desk.open({"key": article.id, "spans": "x"}) is None
+    assert desk.open(None) is None
+
+
+def test_the_library_has_the_examples_of_the_settings(desk: Desk) -> None:
+    """Four example questions of four kinds come by default."""
+    library = desk.library()
+    assert [each["kind"] for each in library["examples"]] == [
+        "Sources disagree",
+        "Timeline",
+        "Single fact",
+        "Not in the articles",
+    ]
+    assert (library["total"], library["longest"]) == (5, 2_000)
+    assert desk.status() == "Answers quote the articles and nothing else."
+
+
+def test_feedback_is_a_line_in_its_file(desk: Desk, settings: Settings) -> None:
+    """Reasons, comment, question and the answer's record are kept, one report a line."""
+    report = {"helpful": False, "reasons": ["missing"], "comment": "a\nb", "question": "q", "answer": {"text": "é"}}
+    assert desk.report(report)
+    assert desk.report({"helpful": True, "question": "q", "answer": {}})
+    rows = [json.loads(line) for line in settings.ui.feedback.read_text("utf-8").splitlines()]
+    assert [{key: value for key, value in row.items() if key != "at"} for row in rows] == [
+        report,
+        {"helpful": True, "reasons": [], "comment": "", "question": "q", "answer": {}},
+    ]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        {},
+        {"helpful": False, "reasons": ["because"], "question": "q", "answer": {}},
+        {"helpful": False, "comment": "x" * 2_001, "question": "q", "answer": {}},
+    ],
+)
+def test_feedback_that_cannot_be_used_is_not_kept(desk: Desk, settings: Settings, sent: object) -> None:
+    """Only the four reasons count, and comments are short."""
+    assert desk.report(sent) is False
+    assert not settings.ui.feedback.exists()

@@ -1,0 +1,739 @@
+"""The page in a real browser: what a reader sees, clicks, hears and keeps.
+
+One server with a scripted engine and one browser serve all tests; each test has a window of its own, and
+fails when its window asks another host or logs an error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from tests.ui.scripted import ATTACK, ScriptedEngine, build_application
+from ui.config import load_settings
+from ui.serve import bound
+
+pytestmark = [
+    pytest.mark.browser,
+    # uvicorn's own imports, in versions that still bring both implementations of a protocol.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn.*"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets.*"),
+    # Gradio sets an option of pandas in its queue, which pandas will drop.
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+]
+
+DISPUTED = "Has North Korea supplied weapons to Russia?"
+FACT = "How many containers were reportedly shipped?"
+ABSENT = "Which ports were used for the shipments?"
+WIDE, PHONE = (1280, 800), (390, 844)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+Theme = Literal["light", "dark"]
+
+
+@dataclass
+class Served:
+    """A running server, its engine and the file of its feedback."""
+
+    url: str
+    engine: ScriptedEngine
+    feedback: Path
+
+
+@dataclass
+class Window:
+    """A page and what it must not have done."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+OpenWindow = Callable[..., Page]
+
+
+def run_server(engine: ScriptedEngine, folder: Path) -> Iterator[Served]:
+    """Serve an engine on a free port until the tests are done."""
+    settings = load_settings(ui={"feedback": folder / "feedback.jsonl", "questions_a_minute": 1_000})
+    with bound("127.0.0.1", 0) as listening:
+        app = build_application(engine, settings)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}/", engine, settings.ui.feedback)
+        engine.go.set()
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def session_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve the seeds and an article full of markup."""
+    yield from run_server(ScriptedEngine(), tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture
+def served(session_server: Served) -> Iterator[Served]:
+    """Give each test the server with a fresh script, and let no question of it hang on."""
+    engine = session_server.engine
+    engine.pace, engine.broken = 0.0, True
+    engine.go.clear()
+    yield session_server
+    engine.go.set()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the machine's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+ContextOf = Callable[[tuple[int, int], Theme, bool, str], BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def context_of(browser: Browser) -> ContextOf:
+    """Keep a context for each kind of window and reader: its cache makes loading the page twice as fast."""
+    kept: dict[tuple[object, ...], BrowserContext] = {}
+
+    def context(size: tuple[int, int], theme: Theme, still: bool, reader: str) -> BrowserContext:  # noqa: FBT001
+        key = (size, theme, still, reader)
+        if key not in kept:
+            kept[key] = browser.new_context(
+                viewport={"width": size[0], "height": size[1]},
+                color_scheme=theme,
+                reduced_motion="reduce" if still else "no-preference",
+                permissions=["clipboard-read", "clipboard-write"],
+            )
+            kept[key].set_default_timeout(20_000)
+        return kept[key]
+
+    return context
+
+
+@pytest.fixture
+def open_window(context_of: ContextOf, served: Served) -> Iterator[OpenWindow]:
+    """Open windows with an empty memory, and look at the end at what they asked and logged."""
+    windows: list[Window] = []
+
+    def opening(
+        size: tuple[int, int] = WIDE,
+        *,
+        theme: Theme = "light",
+        url: str = "",
+        still: bool = False,
+        strict: bool = True,
+        reader: str = "",
+    ) -> Page:
+        window = Window(context_of(size, theme, still, reader).new_page())
+        page = window.page
+        page.on("request", lambda request: window.asked.append(request.url))
+        page.on("pageerror", lambda error: window.errors.append(str(error)))
+        if strict:
+            page.on("console", lambda said: window.errors.append(said.text) if said.type != "log" else None)
+        windows.append(window)
+        page.goto(f"{url or served.url}robots.txt")
+        page.evaluate("localStorage.clear()")
+        page.goto(url or served.url)
+        expect(page.locator("#counts")).not_to_be_empty(timeout=20_000)
+        return page
+
+    yield opening
+    for window in windows:
+        window.page.close()
+        elsewhere = [url for url in window.asked if not url.startswith(("http://127.0.0.1:", "blob:", "data:"))]
+        assert (window.errors, elsewhere) == ([], [])
+
+
+def ask(page: Page, question: str, *, wait: bool = True) -> Locator:
+    """Type a question, press Enter, and wait for the answer unless told otherwise."""
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+    turn = page.locator(".turn").last
+    expect(turn.locator("h2")).to_have_text(question)
+    if wait:
+        expect(turn.locator(".actions")).to_be_visible(timeout=20_000)
+    return turn
+
+
+def marked(page: Page) -> str:
+    """Read the words that are marked as the quote, without the blanks between them."""
+    return "".join(page.locator("#sources mark.exact").all_text_contents())
+
+
+def in_view(page: Page) -> bool:
+    """Tell whether the marked quote is inside the visible part of the source."""
+    script = """() => {
+      const mark = document.querySelector('#sources mark.exact').getBoundingClientRect();
+      const body = document.getElementById('sources-body').getBoundingClientRect();
+      return mark.top >= body.top && mark.top < body.bottom - 20 && body.bottom <= innerHeight + 1;
+    }"""
+    return bool(page.evaluate(script))
+
+
+def test_the_empty_page(open_window: OpenWindow) -> None:
+    """It shows examples and articles, under one heading and in one main landmark, and asks for little."""
+    page = open_window()
+    expect(page.locator(".example")).to_have_count(4)
+    expect(page.locator(".listed")).to_have_count(6)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("main")).to_have_count(1)
+    expect(page).to_have_title("Verbatim")
+    expect(page.locator("#counts")).to_have_text("6 articles · 5 named publishers · Sep 2022 to Sep 2024")
+    expect(page.locator("#made-of")).to_have_text("Answers quote the articles and nothing else.")
+    sizes = page.evaluate("performance.getEntriesByType('resource').map(each => each.transferSize)")
+    assert (len(sizes) < 60, sum(sizes) < 600_000) == (True, True)
+
+
+def test_an_empty_corpus_says_how_to_make_an_index(open_window: OpenWindow, tmp_path: Path) -> None:
+    """There are no examples to try, but a command to run."""
+    server = run_server(ScriptedEngine(articles=()), tmp_path)
+    page = open_window(url=next(server).url)
+    expect(page.locator("#start code")).to_have_text("verbatim index FOLDER")
+    expect(page.locator(".example")).to_have_count(0)
+    next(server, None)
+
+
+def test_a_question_is_shown_at_once_and_its_stages_in_order(open_window: OpenWindow, served: Served) -> None:
+    """The question stands there within 150 ms; stages are announced; aria-busy is set and taken away."""
+    served.engine.pace = 0.12
+    page = open_window()
+    page.evaluate("""() => {
+      window.heard = []; window.busy = [];
+      const status = document.getElementById('status');
+      const all = {childList: true, characterData: true, subtree: true, attributes: true};
+      new MutationObserver(() => heard.push(status.textContent)).observe(status, all);
+      new MutationObserver(() => {
+        if (!window.shown && document.querySelector('.turn h2')) window.shown = performance.now();
+        const answer = document.querySelector('.answer');
+        if (answer) busy.push(answer.getAttribute('aria-busy'));
+      }).observe(document.getElementById('thread'), all);
+      document.addEventListener('keydown', () => { window.pressed ??= performance.now(); }, true);
+    }""")
+    ask(page, DISPUTED)
+    assert page.evaluate("shown - pressed") < 150
+    heard = list(dict.fromkeys(page.evaluate("heard")))
+    assert heard == [
+        "Sending the question…",
+        "Understanding the question…",
+        "Searching 6 articles…",
+        "Reading 6 sentences from 5 articles…",
+        "Writing the answer…",
+        "Checking every sentence against its quotes…",
+        "Answer ready. Sources disagree. 5 sources, 6 of 6 quotes match.",
+    ]
+    assert (page.evaluate("busy[0]"), page.evaluate("busy.at(-1)")) == ("true", "false")
+
+
+def test_evidence_is_there_before_the_answer(open_window: OpenWindow) -> None:
+    """While the answer is written its quotes stand open, and they go when it is there."""
+    page = open_window()
+    turn = ask(page, f"slowly: {FACT}", wait=False)
+    expect(turn.locator(".evidence blockquote")).to_have_count(3)
+    expect(page.locator("#sources-title")).to_have_text("Quotes found")
+    expect(turn.locator(".claim")).to_have_count(1)
+
+
+def test_a_chip_works_while_the_answer_streams(open_window: OpenWindow, served: Served) -> None:
+    """It opens its sentence at once, and neither the chip nor the article is made anew when the answer is done."""
+    page = open_window()
+    turn = ask(page, f"slowly: {DISPUTED}", wait=False)
+    chip = turn.locator(".answer .chip").nth(1)
+    chip.click()
+    expect(page.locator("mark.exact").first).to_be_focused()
+    before = (marked(page), page.locator("#place").text_content())
+    page.evaluate(
+        "window.kept = ['.answer .chip:nth-child(2)', 'mark.exact'].map(each => document.querySelector(each))"
+    )
+    served.engine.go.set()
+    expect(turn.locator(".actions")).to_be_visible()
+    assert page.evaluate("kept.every(node => node.isConnected)")
+    assert page.evaluate("kept[0] === document.querySelector('.answer .chip:nth-child(2)')")
+    assert (marked(page), page.locator("#place").text_content()) == before
+    assert before[0].startswith("U.N. sanctions envoys")
+    expect(page.locator("mark.exact").first).to_be_focused()
+
+
+@pytest.mark.parametrize("question", [DISPUTED, FACT, ABSENT, "How did Seoul’s position change?", "Show me markup"])
+def test_every_chip_opens_its_own_words(open_window: OpenWindow, question: str) -> None:
+    """What is marked is the quote, to the character, and it is in view."""
+    page = open_window()
+    turn = ask(page, question)
+    turns = page.evaluate("JSON.parse(localStorage['verbatim.threads'])[0].turns")
+    quotes = {quote["number"]: quote["quote"] for quote in turns[0]["quotes"]}
+    chips = turn.locator(".chip")
+    assert chips.count() >= 1
+    for at in range(chips.count()):
+        number = int(chips.nth(at).text_content() or "0")
+        chips.nth(at).click()
+        expect(page.locator("#sources-title .chip")).to_have_text(str(number))
+        assert marked(page) == quotes[number]
+        assert in_view(page)
+
+
+def test_the_hover_card(open_window: OpenWindow) -> None:
+    """It names outlet, date and quote, can be hovered itself, and Esc dismisses it."""
+    page = open_window()
+    turn = ask(page, FACT)
+    card = page.locator("#card")
+    chip = turn.locator(".answer .chip").first
+    chip.hover()
+    expect(card).to_be_visible()
+    expect(card).to_contain_text("Unknown publisher · Date unknown")
+    expect(card).to_contain_text("“In March, South Korean defence minister Shin Wonsik said")
+    assert chip.get_attribute("aria-describedby") == "card"
+    card.hover()
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    chip.hover(position={"x": 3, "y": 3})
+    expect(card).to_be_visible()
+    page.mouse.move(400, 500)
+    expect(card).to_be_hidden()
+
+
+def test_the_keyboard_is_enough(open_window: OpenWindow) -> None:
+    """Tab reaches a chip, arrows its neighbours, Enter the sentence, Esc the chip again, Ctrl+K the box."""
+    page = open_window()
+    turn = ask(page, DISPUTED)
+    page.locator(".turn h2").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    chips = turn.locator(".answer .chip")
+    expect(chips.nth(0)).to_be_focused()
+    expect(chips.nth(0)).to_have_accessible_name("Quote 1, The Dong-A Ilbo, 16 Sep 2023")
+    expect(page.locator("#card")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(chips.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(chips.nth(0)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.exact").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(chips.nth(0)).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#question")).to_be_focused()
+
+
+def test_an_article_shows_all_its_quotes_of_the_answer(open_window: OpenWindow) -> None:
+    """The one that is read is told from the others; previous and next go between them; back goes to all quotes."""
+    page = open_window()
+    turn = ask(page, DISPUTED)
+    turn.locator(".answer .chip").nth(1).click()
+    expect(page.locator("#place")).to_have_text("Quote 2 of 2")
+    expect(page.locator("#next")).to_be_disabled()
+    page.click("#previous")
+    expect(page.locator("#place")).to_have_text("Quote 1 of 2")
+    assert marked(page).startswith("“We have no intention to export")
+    expect(page.locator("mark.other:not(.active)")).to_have_count(1)
+    page.click("#back")
+    expect(page.locator("#sources-title")).to_have_text("Quotes used")
+    expect(page.locator(".group")).to_have_count(5)
+    page.get_by_role("button", name="See all 6 articles").click()
+    page.get_by_role("button", name="No arms sent to Russia").click()
+    expect(page.locator("#sources-title")).to_contain_text("The Manila Times")
+    expect(page.locator(".article mark")).to_have_count(0)
+
+
+def test_a_disagreement_has_two_sides_with_quotes(open_window: OpenWindow) -> None:
+    """Each side says who, when and in which words, without counting votes."""
+    page = open_window()
+    turn = ask(page, DISPUTED)
+    expect(turn.locator(".verdict")).to_contain_text("Sources disagree")
+    expect(turn.locator(".dispute h3")).to_have_text("Did North Korea send weapons to Russia?")
+    expect(turn.locator(".side h4")).to_have_text(["Say it happened", "Deny it"])
+    for at in range(2):
+        expect(turn.locator(".side").nth(at).locator("blockquote")).to_have_count(3)
+    expect(turn.locator(".side").nth(1)).to_contain_text("Kim Yo-jong")
+    assert "%" not in turn.inner_text()
+
+
+def test_an_abstention_writes_nothing(open_window: OpenWindow) -> None:
+    """No prose, but the reason, the closest passages and the dates that the articles cover."""
+    page = open_window()
+    turn = ask(page, ABSENT)
+    expect(turn.locator(".claim")).to_have_count(0)
+    expect(turn.locator(".absence h3")).to_have_text("None of the 6 articles answers this.")
+    expect(turn.locator(".absence")).to_contain_text("The articles cover Sep 2022 to Sep 2024.")
+    expect(turn.locator(".absence blockquote")).to_have_count(2)
+    expect(page.locator("#sources-title")).to_have_text("Closest passages")
+
+
+def test_filters_that_hide_the_answer_are_widened_with_one_tap(open_window: OpenWindow, served: Served) -> None:
+    """The card counts what is hidden; a tap asks again without filters."""
+    page = open_window()
+    page.click("#outlets-button")
+    page.locator("#outlet-choices").get_by_text("The Manila Times").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#outlets-button")).to_be_focused()
+    expect(page.locator("#outlets-button")).to_have_text("The Manila Times")
+    turn = ask(page, FACT)
+    assert served.engine.asked[-1][2].outlets == ("The Manila Times",)
+    expect(turn.locator(".widen")).to_contain_text("Your filters hide 5 of the 6 articles.")
+    turn.get_by_role("button", name="Search all 6 articles").click()
+    expect(page.locator(".turn .claim").first).to_contain_text("7,000 containers")
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("#outlets-button")).to_have_text("All publishers")
+
+
+def test_dates_are_filters_too(open_window: OpenWindow, served: Served) -> None:
+    """From, to and articles with no date reach the engine."""
+    page = open_window()
+    page.click("#dates-button")
+    page.fill("#after", "2023-01-01")
+    page.fill("#before", "2023-12-31")
+    page.check("#undated")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dates-button")).to_have_text("1 Jan 2023 – 31 Dec 2023")
+    ask(page, FACT)
+    filters = served.engine.asked[-1][2]
+    assert (filters.after, filters.before, filters.undated) == ("2023-01-01", "2023-12-31", True)
+
+
+def test_exports_hold_verdict_and_quotes(open_window: OpenWindow) -> None:
+    """Markdown, by clipboard and as a file, has the verdict and a footnote for each quote; JSON is the record."""
+    page = open_window()
+    turn = ask(page, FACT)
+    turn.get_by_role("button", name="Copy with sources").click()
+    expect(turn.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        turn.get_by_role("button", name="Download .md").click()
+    assert download.value.suggested_filename == "verbatim-answer.md"
+    written = download.value.path().read_text("utf-8")
+    assert copied == written
+    assert "**Partly supported.** 1 publisher. 2 of 3 statements match" in written
+    assert re.findall(r"^\[\^(\d+)\]: “", written, re.MULTILINE) == ["1", "2"]
+    with page.expect_download() as download:
+        turn.get_by_role("button", name="Download .json").click()
+    row = json.loads(download.value.path().read_text("utf-8"))
+    assert (row["question"], len(row["claims"]), len(row["citations"])) == (FACT, 3, 3)
+
+
+def test_removed_sentences_are_counted_and_shown_on_demand(open_window: OpenWindow) -> None:
+    """They are not in the answer, but one click away, with the reason."""
+    page = open_window()
+    turn = ask(page, FACT)
+    expect(turn.locator(".answer")).not_to_contain_text("by rail")
+    removed = turn.locator(".removed")
+    expect(removed.locator("li")).to_be_hidden()
+    removed.locator("summary").click()
+    expect(removed.locator("li")).to_have_text("All of the containers went by rail. No quote carries it.")
+    expect(turn.locator(".notes")).to_contain_text("The article says “in March” without a year")
+
+
+def test_feedback_is_stored_with_its_reason(open_window: OpenWindow, served: Served) -> None:
+    """Four reasons and a comment; a thumb up needs no form."""
+    page = open_window()
+    turn = ask(page, FACT)
+    turn.get_by_role("button", name="Something is wrong").click()
+    expect(turn.locator(".complaint input")).to_have_count(4)
+    turn.get_by_text("Wrong or outdated source").click()
+    turn.locator(".complaint textarea").fill("Line one\nline two")
+    turn.get_by_role("button", name="Send").click()
+    expect(turn.locator(".feedback")).to_have_text("Thank you. Your answer was kept with the question.")
+    turn.get_by_role("button", name="This helped").click()
+    expect(turn.get_by_role("button", name="This helped")).to_have_attribute("aria-pressed", "true")
+    expect(turn.locator(".feedback")).to_be_visible()
+    rows = [json.loads(line) for line in served.feedback.read_text("utf-8").splitlines()]
+    mine = next(row for row in rows if row["comment"] == "Line one\nline two")
+    assert (mine["helpful"], mine["reasons"], mine["question"]) == (False, ["wrong_source"], FACT)
+    assert mine["answer"]["answer"].startswith("South Korea’s defence minister")
+
+
+PAYLOADS = (
+    "<img src=x onerror=window.pwned=1>",
+    "<svg onload=window.pwned=1>",
+    "<script>window.pwned=1</script>",
+    "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
+    "<a href=javascript:window.pwned=1>x</a>",
+    "<style>body{display:none}</style>",
+    "<base href=//evil.example>",
+    "<form action=//evil.example><input type=password>",
+    "![x](http://evil.example/leak.png)",
+    "[x](javascript:window.pwned=1)",
+    "${window.pwned=1}",
+    "{{constructor.constructor('window.pwned=1')()}}",
+    "{{#with this}}{{lookup . 'constructor'}}{{/with}}",
+    "`${(window.pwned=1)}`",
+    "<details open ontoggle=window.pwned=1>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=window.pwned=1>",
+    "<template><img src=x onerror=window.pwned=1></template>",
+    "<input autofocus onfocus=window.pwned=1>",
+    "<object data=javascript:window.pwned=1>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+)
+WRAPPERS = ("{}", '"{}', "'{}'", "-->{}<!--", "</textarea>{}", "]]>{}", "&lt;{}&gt;", "\u202e{}", "\n\n{}\n", "a{}b")
+ATTACKS = [wrapper.replace("{}", payload) for payload in PAYLOADS for wrapper in WRAPPERS]
+
+
+def test_200_attacking_strings_are_shown_as_text(open_window: OpenWindow) -> None:
+    """As questions, sentences, notes, quotes, titles and outlets; nothing runs and no other host is asked."""
+    page = open_window()
+    ask(page, f"markup {ATTACK}")
+    stored = page.evaluate("localStorage['verbatim.threads']")
+    page.evaluate(
+        """attacks => {
+          const threads = JSON.parse(localStorage['verbatim.threads']);
+          const turn = threads[0].turns[0];
+          const quote = turn.quotes[0];
+          turn.claims = attacks.map((text, at) => (
+            { text, quoted: "", citations: [at + 1], removed: false, fault: "" }));
+          turn.quotes = attacks.map((text, at) => ({ ...quote, number: at + 1, quote: text, shown: text, title: text,
+            outlet: text, date: text, speaker: text }));
+          turn.question = attacks.join(' ');
+          turn.stages = attacks.map((words) => ({ name: 'read', words }));
+          Object.assign(turn.outcome, { notes: attacks, used: attacks.map((_, at) => at + 1), standalone: attacks[0],
+            answered: attacks[1],
+            disagreements: [{ claim: attacks[2], sides: [{ position: attacks[3], citations: [1, 2] }] }] });
+          turn.outcome.verdict.reason = attacks.join(' ');
+          localStorage['verbatim.threads'] = JSON.stringify(threads);
+        }""",
+        ATTACKS,
+    )
+    assert stored
+    page.reload()
+    expect(page.locator(".claim")).to_have_count(len(ATTACKS))
+    assert len(ATTACKS) == 200
+    assert page.locator(".claim .words").evaluate_all("all => all.map(each => each.textContent)") == ATTACKS
+    assert page.locator(".notes li > span").evaluate_all("all => all.map(each => each.textContent)") == ATTACKS
+    page.locator(".answer .chip").nth(5).hover()
+    expect(page.locator("#card")).to_contain_text(ATTACKS[5].strip())
+    inside = page.locator(
+        "#verbatim :is(img, iframe, script, style, form:not(#composer), object, base, template, math)"
+    )
+    expect(inside).to_have_count(0)
+    assert page.evaluate("window.pwned") is None
+
+
+def test_the_attacks_would_run_if_they_were_markup(open_window: OpenWindow) -> None:
+    """The test above can fail: the same strings, put in as HTML, do run."""
+    page = open_window(strict=False)
+    page.evaluate("text => { document.getElementById('counts').innerHTML = text; }", PAYLOADS[0])
+    page.wait_for_function("window.pwned === 1")
+
+
+def test_markup_of_an_article_is_text_everywhere(open_window: OpenWindow) -> None:
+    """From the list of articles to the opened source, and in the question itself."""
+    page = open_window()
+    expect(page.locator(".listed").last).to_contain_text("{{constructor.constructor('window.pwned=3')()}}")
+    turn = ask(page, f"markup {ATTACK}")
+    expect(turn.locator(".words")).to_have_text(f"The report said {ATTACK}.")
+    turn.locator(".answer .chip").first.click()
+    expect(page.locator("#sources-title")).to_contain_text("<b>Bold</b> News")
+    assert "<script>window.pwned=4</script> too." in marked(page)
+    assert page.evaluate("window.pwned") is None
+
+
+def test_stop_leaves_what_stands_and_says_that_it_is_unchecked(open_window: OpenWindow, served: Served) -> None:
+    """The box is free at once, the engine ends, and the question can be asked again."""
+    page = open_window()
+    closed = served.engine.closed
+    turn = ask(page, f"slowly: {FACT}", wait=False)
+    expect(turn.locator(".claim")).to_have_count(1)
+    page.get_by_role("button", name="Stop").click()
+    expect(turn.locator(".failure")).to_contain_text("what stands here is unchecked")
+    expect(turn.locator(".answer")).to_have_attribute("aria-busy", "false")
+    expect(turn.locator(".claim")).to_have_count(1)
+    served.engine.go.set()
+    page.wait_for_function("document.getElementById('send').getAttribute('aria-label') === 'Ask'")
+    turn.get_by_role("button", name="Try again").click()
+    expect(page.locator(".turn").last.locator(".actions")).to_be_visible()
+    assert served.engine.closed == closed + 1
+
+
+def test_a_failure_offers_to_try_again(open_window: OpenWindow, served: Served) -> None:
+    """The question stays, no secret of the server is shown, and the second try answers."""
+    page = open_window()
+    turn = ask(page, f"break: {FACT}", wait=False)
+    expect(turn.locator(".failure")).to_contain_text("Something went wrong on the server. The question is kept")
+    assert "secret" not in page.inner_text("body")
+    served.engine.broken = False
+    turn.get_by_role("button", name="Try again").click()
+    expect(page.locator(".turn").last.locator(".actions")).to_be_visible()
+    expect(page.locator(".turn h2")).to_have_text([f"break: {FACT}"])
+
+
+def test_a_lost_connection_is_said(open_window: OpenWindow) -> None:
+    """What never reaches the server ends as a failure that can be tried again."""
+    page = open_window(strict=False)
+    page.route("**/gradio_api/queue/join*", lambda route: route.fulfill(status=503, body="full"))
+    turn = ask(page, FACT, wait=False)
+    expect(turn.locator(".failure")).to_contain_text("The question is kept")
+    page.unroute("**/gradio_api/queue/join*")
+    turn.get_by_role("button", name="Try again").click()
+    expect(page.locator(".turn").last.locator(".actions")).to_be_visible()
+
+
+def test_the_thread_is_the_conversation(open_window: OpenWindow, served: Served) -> None:
+    """A follow-up carries the turns before it; a new conversation carries none."""
+    page = open_window()
+    ask(page, FACT)
+    ask(page, DISPUTED)
+    [turn] = served.engine.asked[-1][1]
+    assert (turn.question, turn.answer.startswith("South Korea’s defence minister")) == (FACT, True)
+    page.click("#new")
+    expect(page.locator("#start")).to_be_visible()
+    ask(page, ABSENT)
+    assert served.engine.asked[-1][1] == ()
+
+
+def test_a_reload_keeps_conversations_and_theme(open_window: OpenWindow) -> None:
+    """The open conversation is there again, its chips work, and earlier ones are in the history."""
+    page = open_window()
+    ask(page, FACT)
+    page.click("#new")
+    ask(page, DISPUTED)
+    page.get_by_role("button", name="Dark theme").click()
+    page.reload()
+    expect(page.locator(".turn h2")).to_have_text(DISPUTED)
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.getElementById('verbatim')).backgroundColor") == "rgb(19, 22, 25)"
+    page.click("#history-button")
+    expect(page.locator("#threads .kept")).to_have_count(2)
+    page.locator("#threads").get_by_text(FACT).click()
+    expect(page.locator(".turn h2")).to_have_text(FACT)
+    page.locator(".answer .chip").first.click()
+    expect(page.locator("mark.exact").first).to_be_focused()
+    assert "7,000 containers" in marked(page)
+
+
+def test_on_a_phone_the_source_is_a_sheet(open_window: OpenWindow) -> None:
+    """It covers the lower part, everything else is inert, and the focus comes back to the chip."""
+    page = open_window(PHONE)
+    turn = ask(page, DISPUTED)
+    expect(page.locator("#sources")).to_be_hidden()
+    chip = turn.locator(".answer .chip").first
+    chip.click()
+    expect(page.locator("#sources")).to_be_visible()
+    expect(page.locator("mark.exact").first).to_be_focused()
+    assert page.evaluate("['#reading', '#verbatim > header'].every(each => document.querySelector(each).inert)")
+    box = page.locator("#sources").bounding_box()
+    assert box is not None
+    assert (round(box["height"]), box["width"]) == (round(844 * 0.78), 390)
+    page.wait_for_function("document.getElementById('sources').getBoundingClientRect().bottom <= innerHeight + 1")
+    assert in_view(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#sources")).to_be_hidden()
+    expect(chip).to_be_focused()
+    page.click("#sources-button")
+    page.get_by_role("button", name="Close the sources").click()
+    expect(page.locator("#sources-button")).to_be_focused()
+
+
+@pytest.mark.parametrize("question", ["", DISPUTED, ABSENT, f"markup {'w' * 400}"])
+def test_nothing_scrolls_sideways_at_320_pixels(open_window: OpenWindow, question: str) -> None:
+    """Long words and cards fit the narrowest window."""
+    page = open_window((320, 640))
+    if question:
+        ask(page, question)
+    wide = page.evaluate("""() => [...document.querySelectorAll('#verbatim *')].filter(each =>
+      !each.closest('#sources') && each.offsetParent && each.getBoundingClientRect().right > innerWidth + 1
+      && getComputedStyle(each).clipPath === 'none').map(each => each.className || each.tagName)""")
+    assert (wide, page.evaluate("document.getElementById('scroll').scrollWidth <= innerWidth")) == ([], True)
+
+
+def test_reduced_motion_is_respected(open_window: OpenWindow) -> None:
+    """Nothing is animated for readers who ask for that."""
+    page = open_window(PHONE, still=True)
+    ask(page, f"slowly: {FACT}", wait=False)
+    moving = page.evaluate("document.getAnimations().filter(each => each.playState === 'running').length")
+    assert moving == 0
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_targets_are_large_enough(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    """Whatever can be pressed is at least 24 by 24 pixels, and has a name."""
+    page = open_window(size)
+    ask(page, DISPUTED)
+    small = page.evaluate("""() => [...document.querySelectorAll('#verbatim :is(button, summary, a, input, textarea)')]
+      .filter(each => each.offsetParent && getComputedStyle(each).visibility === 'visible')
+      .map(each => [each.id || each.className || each.tagName, each.getBoundingClientRect()])
+      .filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name)""")
+    unnamed = page.evaluate("""() => [...document.querySelectorAll('#verbatim button')]
+      .filter(each => !each.textContent.trim() && !each.getAttribute('aria-label')).map(each => each.id)""")
+    assert (small, unnamed) == ([], [])
+
+
+def test_two_readers_do_not_meet(open_window: OpenWindow, served: Served) -> None:
+    """Two windows that ask at the same time get their own answers."""
+    served.engine.pace = 0.1
+    one, two = open_window(reader="one"), open_window(reader="two")
+    first = ask(one, FACT, wait=False)
+    second = ask(two, DISPUTED, wait=False)
+    expect(first.locator(".actions")).to_be_visible()
+    expect(second.locator(".actions")).to_be_visible()
+    expect(first.locator(".claim").first).to_contain_text("7,000 containers")
+    expect(second.locator(".claim").first).to_contain_text("UN sanctions envoys")
+    for page in (one, two):
+        expect(page.locator(".turn")).to_have_count(1)
+
+
+def violations(page: Page, within: str = "html") -> list[str]:
+    """Run axe on what is shown, with the rules of WCAG 2.2 AA."""
+    options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
+    found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])
+    return [
+        f"{each['id']}: {node['target']} {node['any'][:1]}" for each in found["violations"] for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_axe_finds_nothing_in_any_state(
+    open_window: OpenWindow, served: Served, theme: Theme, size: tuple[int, int]
+) -> None:
+    """Empty, streaming, disagreement, hover card, source, abstention, feedback, failure, history and filters."""
+    page = open_window(size, theme=theme, still=True)
+    page.evaluate(AXE)
+    found = {"empty": violations(page)}
+    turn = ask(page, f"slowly: {DISPUTED}", wait=False)
+    expect(turn.locator(".claim")).to_have_count(1)
+    found["streaming"] = violations(page)
+    served.engine.go.set()
+    expect(turn.locator(".actions")).to_be_visible()
+    found["disagreement"] = violations(page)
+    turn.locator(".answer .chip").nth(1).hover()
+    expect(page.locator("#card")).to_be_visible()
+    found["hover"] = violations(page, "#card")
+    turn.locator(".answer .chip").nth(1).click()
+    expect(page.locator("mark.exact").first).to_be_focused()
+    found["source"] = violations(page, "#sources")
+    page.keyboard.press("Escape")
+    turn = ask(page, FACT)
+    turn.locator(".removed summary").click()
+    turn.locator(".answered summary").click()
+    turn.get_by_role("button", name="Something is wrong").click()
+    found["feedback"] = violations(page)
+    ask(page, ABSENT)
+    found["abstention"] = violations(page)
+    expect(ask(page, "break it", wait=False).locator(".failure")).to_be_visible()
+    found["failure"] = violations(page)
+    for box in ("history", "dates", "outlets"):
+        page.click(f"#{box}-button")
+        found[box] = violations(page, f"#{box}")
+        page.keyboard.press("Escape")
+    assert {state: each for state, each in found.items() if each} == {}

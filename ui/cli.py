@@ -1,0 +1,256 @@
+"""The command `verbatim`. Exit codes: 0 done, 1 the work failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from index.article import Filters
+from index.errors import ConfigError, QuestionError, VerbatimError
+from ui.config import Settings, load_settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Ask a corpus of news articles. Every sentence of an answer stands on words that are really in an article.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+StorePlace = Annotated[str | None, typer.Option("--store", metavar="DIR|URL", help="Where the index lies.")]
+WriterName = Annotated[Literal["quotes", "model"] | None, typer.Option("--writer", help="Who writes the answer.")]
+
+
+def main() -> None:
+    """Run the command, and turn what goes wrong into a line and an exit code."""
+    try:
+        app(prog_name="verbatim")
+    except (ConfigError, QuestionError) as error:
+        sys.exit(_say_error(error, 2))
+    except VerbatimError as error:
+        sys.exit(_say_error(error, 1))
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+@app.command("index")
+def index_command(
+    sources: Annotated[list[Path] | None, typer.Argument(help="Folders and files; default: seeds/")] = None,
+    store: StorePlace = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make the index anew, dropping the old one.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Index files and folders; what has not changed is not touched, what is gone leaves."""
+    from ui.assemble import SEEDS, Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
+
+    workshop = Workshop(load_settings(), store=store)
+    if fresh:
+        _drop(workshop.where.path)
+    opened = workshop.open(create=True)
+    reports = workshop.index(sources or [SEEDS], opened, progress=_progress)
+    failures = [failure for report in reports for failure in report.failures]
+    if as_json:
+        _print_json([asdict(report) for report in reports])
+    else:
+        for report, source in zip(reports, sources or [SEEDS], strict=True):
+            counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
+            print(f"{source}: {counts}, {len(report.failures)} failed")
+    for failure in failures:
+        print(f"failed: {failure.document}: {failure.reason}", file=sys.stderr)
+    raise typer.Exit(1 if failures else 0)
+
+
+@app.command()
+def articles(
+    store: StorePlace = None,
+    text: Annotated[str | None, typer.Option("--text", metavar="ID", help="Print an article's cleaned text.")] = None,
+    removed: Annotated[str | None, typer.Option("--removed", metavar="ID", help="Print what cleaning took out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what is indexed, with state and counts; or print one article."""
+    from ui.assemble import Workshop  # noqa: PLC0415
+    from ui.listing import article_row, listed_row  # noqa: PLC0415
+
+    opened = Workshop(load_settings(), store=store).look()
+    if text or removed:
+        article = opened.article(text or removed or "")
+        if as_json:
+            _print_json(article_row(article))
+        else:
+            print(article.text if text else "\n".join(article.removed))
+        return
+    rows = [listed_row(each) for each in opened.listed()]
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        about = " · ".join(str(row[key]) for key in ("outlet", "published", "title") if row[key])
+        print(f"{row['id']}  {row['state']:<9}  {row['document']}  {row['reason'] or about}")
+    coverage = opened.coverage()
+    print(f"{coverage.articles} articles, {coverage.passages} passages, published {coverage.first} to {coverage.last}")
+
+
+@app.command()
+def remove(ids: list[str], store: StorePlace = None) -> None:
+    """Take articles out of the index, by id or document name."""
+    from ui.assemble import Workshop  # noqa: PLC0415
+
+    opened = Workshop(load_settings(), store=store).look()
+    found = [opened.article(each).id for each in ids]
+    with opened.writing():
+        opened.remove(found)
+    print(f"{len(found)} removed")
+
+
+@app.command()
+def search(
+    words: str,
+    k: Annotated[int, typer.Option("--k", min=1, max=1000, help="How many passages.")] = 10,
+    store: StorePlace = None,
+    as_json: Json = False,
+) -> None:
+    """Find passages; nothing is answered."""
+    from rag.understand import check_question  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415
+    from ui.listing import passage_rows  # noqa: PLC0415
+
+    workshop = Workshop(load_settings(), store=store)
+    asked = check_question(words, workshop.settings.rag)
+    rows = passage_rows(asked, workshop.open(), workshop.embedding, workshop.settings.rag, most=k)
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['score']:.4f}  {row['document']}[{row['start']}:{row['end']}]\n  {row['text']}\n")
+
+
+@app.command()
+def quote(words: str, store: StorePlace = None, as_json: Json = False) -> None:
+    """Find the article that holds these words, or the nearest sentence."""
+    from rag.lookup import look_up  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415
+
+    matches = look_up(words, Workshop(load_settings(), store=store).look())
+    if as_json:
+        _print_json([asdict(each) for each in matches])
+        return
+    for each in matches:
+        about = " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
+        print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {each.quote}")
+    if not matches:
+        print("No article holds these words, nor any like them.")
+
+
+@app.command()
+def ask(
+    question: str,
+    writer: WriterName = None,
+    after: Annotated[str | None, typer.Option(metavar="DATE", help="Published on or after.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="Published on or before.")] = None,
+    outlet: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Of this outlet; may be repeated.")] = None,
+    store: StorePlace = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a question; the answer cites the sentences that it stands on."""
+    from rag.answer import record  # noqa: PLC0415
+    from rag.understand import check_question  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415
+    from ui.listing import answer_lines  # noqa: PLC0415
+
+    workshop = Workshop(load_settings(), store=store)
+    check_question(question, workshop.settings.rag)
+    chosen = writer or workshop.settings.rag.writer
+    engine = workshop.engine(workshop.open(), model=chosen == "model")
+    engine.wait_for_model()
+    filters = Filters(after=after, before=before, outlets=tuple(outlet or ()))
+    answer = engine.answer(question, filters=filters, writer=chosen)
+    if as_json:
+        _print_json(record(answer))
+    else:
+        print("\n".join(answer_lines(answer)))
+
+
+@app.command()
+def chat(
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = None,
+    store: StorePlace = None,
+) -> None:
+    """Serve the web page."""
+    given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    settings = load_settings(ui=given) if given else load_settings()
+    from ui.assemble import SEEDS, Workshop  # noqa: PLC0415
+    from ui.serve import serve  # noqa: PLC0415
+
+    workshop = Workshop(settings, store=store)
+    opened = workshop.ready(SEEDS, progress=_progress, say=print)
+    serve(workshop.engine(opened, model=settings.rag.writer == "model"), settings)
+
+
+@app.command("eval")
+def eval_command(
+    questions: Annotated[Path | None, typer.Argument(help="Questions, a JSON row each; default: the project's own.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="The folder or corpus.jsonl that they are asked over.")] = None,
+    writer: WriterName = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for answers, scores and the report.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="The accepted run to compare with.")] = None,
+    literal: Annotated[bool, typer.Option("--literal", help="Facts are plain text, not patterns.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask a fixed question set and score the answers; exit code 1 when the gate fails."""
+    from ui.evaluating import evaluate_set  # noqa: PLC0415
+
+    outcome = evaluate_set(
+        load_settings(), questions, corpus=corpus, writer=writer, out=out, baseline=baseline, literal=literal
+    )
+    if as_json:
+        _print_json(outcome.summary)
+    else:
+        print("\n".join(outcome.lines))
+    raise typer.Exit(0 if outcome.passed else 1)
+
+
+@app.command()
+def config(as_json: Json = False) -> None:
+    """Print the effective settings; secrets are masked."""
+    settings: Settings = load_settings()
+    shown = settings.model_dump(mode="json")
+    if as_json:
+        _print_json(shown)
+        return
+    for section, values in shown.items():
+        print(f"[{section}]")
+        for key, value in values.items():
+            print(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        print()
+
+
+def _progress(document: str) -> None:
+    print(f"  {document}", file=sys.stderr, flush=True)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _say_error(error: Exception, code: int) -> int:
+    print(f"verbatim: {error}", file=sys.stderr)
+    return code
+
+
+def _drop(folder: Path) -> None:
+    """Remove an old index, and nothing else that lies in its folder."""
+    import shutil  # noqa: PLC0415
+
+    for path in (*folder.glob("catalog.sqlite*"), *folder.glob("indexes-*")):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""The page's desk: takes what a browser sends, asks the engine, and hands back views.
+
+Knows nothing of Gradio. What arrives is not trusted: it is checked here, whatever the page's script did.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Condition, Lock
+from threading import Event as Flag
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from index.article import Article, Coverage, Filters
+from index.errors import StoreError, VerbatimError
+from rag.answer import Citation, Done, Event, EvidenceFound, Turn, Writer
+from ui.config import Settings
+from ui.corpus import article_view, hidden_by, library_view
+from ui.guard import Pace
+from ui.sent import SentOpening, SentQuestion, SentReport
+from ui.shapes import ArticleView, ExampleView, LibraryView, Span, TurnView
+from ui.view import Context, advance, asked, failed, waiting
+
+AT_ONCE = 2
+"""Questions that the engine works on at the same time; the others stand in line and see their place."""
+FAILURE = "Something went wrong on the server. The question is kept: try again."
+UNREADABLE = "The question could not be read. Reload the page and ask again."
+
+log = logging.getLogger("verbatim.page")
+
+
+class Shelf(Protocol):
+    """What the page needs of the store."""
+
+    def articles(self) -> tuple[Article, ...]:
+        """List all published articles."""
+
+    def article(self, key: str) -> Article:
+        """Find an article by its id or its document's name; StoreError when unknown."""
+
+    def coverage(self) -> Coverage:
+        """Say what the corpus covers."""
+
+
+class Asker(Protocol):
+    """What the page needs of the engine."""
+
+    @property
+    def store(self) -> Shelf:
+        """The store that the engine answers from."""
+
+    def ask(
+        self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = ..., writer: Writer | None = None
+    ) -> Iterator[Event]:
+        """Answer a question as a stream of events that ends with Done."""
+
+    def status(self) -> str:
+        """Say in one line what answers are made of."""
+
+
+class Line:
+    """A waiting line: a few work at once, and everybody else knows how many are before them."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._tickets: list[object] = []
+        self._changed = Condition()
+
+    @contextmanager
+    def ticket(self) -> Iterator[object]:
+        """Stand in line, and leave it whatever happens."""
+        ticket = object()
+        with self._changed:
+            self._tickets.append(ticket)
+        try:
+            yield ticket
+        finally:
+            with self._changed:
+                self._tickets.remove(ticket)
+                self._changed.notify_all()
+
+    def ahead(self, ticket: object, *, known: int, patience: float = 0.5) -> int:
+        """Return how many are before this one, as soon as it is not `known`, or when patience ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._before(ticket) != known, timeout=patience)
+            return self._before(ticket)
+
+    def _before(self, ticket: object) -> int:
+        return max(0, self._tickets.index(ticket) - self._at_once + 1)
+
+
+class Desk:
+    """Everything that the page asks of the server."""
+
+    def __init__(self, engine: Asker, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._pace = Pace(settings.ui.questions_a_minute)
+        self._line = Line(AT_ONCE)
+        self._running: dict[str, Flag] = {}  # by question, and by browser
+        self._writing = Lock()
+
+    def status(self) -> str:
+        """Say in one line what answers are made of."""
+        return self._engine.status()
+
+    def library(self) -> LibraryView:
+        """Describe the corpus, with the example questions and the longest question."""
+        store = self._engine.store
+        view = library_view(store.articles(), store.coverage())
+        examples = [ExampleView(kind=each.kind, question=each.question) for each in self._settings.ui.examples]
+        return {
+            **view,
+            "examples": examples,
+            "longest": self._settings.rag.question_characters,
+        }
+
+    def open(self, sent: object) -> ArticleView | None:
+        """Open an article with its quotes marked; None when it is not in the index any more."""
+        try:
+            wanted = SentOpening.model_validate(sent)
+            article = self._engine.store.article(wanted.key)
+        except (ValidationError, StoreError):
+            return None
+        return article_view(article, [Span(number=n, start=start, end=end) for n, start, end in wanted.spans])
+
+    def report(self, sent: object) -> bool:
+        """Append a reader's judgement to the feedback file; False when it can't be used."""
+        try:
+            report = SentReport.model_validate(sent)
+        except ValidationError:
+            return False
+        row = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **report.model_dump(mode="json")}
+        path = self._settings.ui.feedback
+        with self._writing:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return True
+
+    def stop(self, identity: object) -> bool:
+        """Stop a question that is being answered; False when it is not."""
+        return self._end(f"question {identity}")
+
+    def answer(self, sent: object, *, session: str, client: str) -> Generator[TurnView, None, None]:
+        """Answer a question as a stream of views; every failure is a view too."""
+        view = asked(_identity(sent), "")
+        try:
+            question = SentQuestion.model_validate(sent)
+        except ValidationError:
+            yield failed(view, UNREADABLE)
+            return
+        view = asked(question.id, question.question)
+        refusal = self._refusal(question, client)
+        if refusal:
+            yield failed(view, refusal)
+            return
+        keys = (f"browser {session}", f"question {question.id}")
+        self._end(keys[0])
+        flag = Flag()
+        self._running.update(dict.fromkeys(keys, flag))
+        try:
+            for newer in self._waited(question, view, flag):
+                if flag.is_set():
+                    return
+                view = newer
+                yield view
+        except VerbatimError as error:
+            yield failed(view, str(error))
+        except Exception:  # the outermost edge: logged here, shown on the page
+            log.exception("a question failed")
+            yield failed(view, FAILURE)
+        finally:
+            for key in keys:
+                if self._running.get(key) is flag:
+                    del self._running[key]
+
+    def _end(self, key: str) -> bool:
+        flag = self._running.get(key)
+        if flag:
+            flag.set()
+        return flag is not None
+
+    def _refusal(self, sent: SentQuestion, client: str) -> str:
+        """Tell why a question is not even asked; empty when it is."""
+        longest = self._settings.rag.question_characters
+        if not sent.question.strip():
+            return "There is no question yet: type one."
+        if len(sent.question) > longest:
+            return f"The question has {len(sent.question):,} characters, but at most {longest:,} can be asked."
+        after, before = sent.filters.after, sent.filters.before
+        if after and before and after > before:
+            return "The first date is later than the last one: no article can be meant."
+        seconds = self._pace.wait(client)
+        if seconds:
+            most = self._settings.ui.questions_a_minute
+            return f"More than {most:,} questions came within a minute. Try again in {int(seconds) + 1} s."
+        return ""
+
+    def _waited(self, sent: SentQuestion, view: TurnView, flag: Flag) -> Iterator[TurnView]:
+        """Stand in line, then ask."""
+        with self._line.ticket() as ticket:
+            ahead = 0
+            ahead = self._line.ahead(ticket, known=-1)
+            while ahead and not flag.is_set():
+                yield waiting(view, ahead)
+                ahead = self._line.ahead(ticket, known=ahead)
+            if not flag.is_set():
+                yield from self._views(sent, view)
+
+    def _views(self, sent: SentQuestion, view: TurnView) -> Iterator[TurnView]:
+        """Ask the engine, and show each event."""
+        filters = Filters(**sent.filters.model_dump())
+        context = Context()
+        kept = sent.turns[max(0, len(sent.turns) - self._settings.rag.history_turns) :]
+        turns = tuple(Turn(each.question, each.answer) for each in kept)
+        events = self._engine.ask(sent.question, turns=turns, filters=filters)
+        try:
+            for event in events:
+                context = self._informed(context, event, filters)
+                view = advance(view, event, context)
+                yield view
+        finally:
+            if isinstance(events, Generator):
+                events.close()
+
+    def _informed(self, context: Context, event: Event, filters: Filters) -> Context:
+        """Fetch what the event's view needs: the articles that it cites, and why there is no answer."""
+        known = dict(context.articles)
+        for citation in _cited(event):
+            if citation.article not in known:
+                try:
+                    known[citation.article] = self._engine.store.article(citation.article)
+                except StoreError:
+                    log.warning("a citation names an article that is not in the index: %s", citation.document)
+        if not (isinstance(event, Done) and event.answer.abstained):
+            return Context(articles=known)
+        # Only here, because all articles are read for it.
+        narrowed = bool(filters.outlets or filters.after or filters.before)
+        hidden = hidden_by(filters, self._engine.store.articles()) if narrowed else 0
+        return Context(articles=known, total=self._engine.store.coverage().articles, hidden=hidden)
+
+
+def _cited(event: Event) -> Sequence[Citation]:
+    match event:
+        case EvidenceFound():
+            return [each.citation for each in event.evidence]
+        case Done():
+            return event.answer.citations
+        case _:
+            return ()
+
+
+def _identity(sent: object) -> str:
+    """Read the id of a question that is otherwise unreadable, so that the page can say so at its place."""
+    identity = sent.get("id") if isinstance(sent, dict) else None
+    return identity[:64] if isinstance(identity, str) else ""
