@@ -38,6 +38,7 @@ PINNED = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[A-Za-z0-9.!+-]+)(?: ; 
 HASHED = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 IMPORTED_AS = {
     "llama-index-core": "llama_index.core",
+    "llama-index-embeddings-openai-like": "llama_index.embeddings.openai_like",
     "llama-index-llms-openai-like": "llama_index.llms.openai_like",
     "python-dateutil": "dateutil",
 }

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -495,23 +496,27 @@ def kill_rounds(folder: str, rounds: str) -> None:
     acknowledged: list[str] = []
     outcomes = []
     for number in range(int(rounds)):
-        acknowledged += _killed(Path(folder), number, chance.uniform(0.0, 0.8))
+        # The first one gets as far as one article, so that every round has something to lose.
+        acknowledged += _killed(Path(folder), number, chance.uniform(0.0, 0.8), least=not number)
         outcomes.append(_forked(lambda: _inspect(Path(folder), acknowledged)))
     print(json.dumps(outcomes))  # noqa: T201  # read by the test
 
 
-def _killed(folder: Path, number: int, seconds: float) -> list[str]:
-    """Write until killed; give the names that were acknowledged before."""
+def _killed(folder: Path, number: int, seconds: float, *, least: int) -> list[str]:
+    """Write until killed, some time after `least` articles; give the names that were acknowledged before."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         _write_on(folder, number, writing)
     os.close(writing)
     with os.fdopen(reading, "rb", buffering=0) as pipe:
-        assert select.select([pipe], [], [], 120)[0], "the writer never began"
+        heard = b""
+        while heard.count(b"\n") <= least:
+            assert select.select([pipe], [], [], 120)[0], "the writer never began"
+            heard += pipe.read(65536)
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
-        lines = b"".join(iter(lambda: pipe.read(65536), b"")).decode().split("\n")
+        lines = (heard + b"".join(iter(lambda: pipe.read(65536), b""))).decode().split("\n")
     os.waitpid(child, 0)
     return [line for line in lines[:-1] if line != "open"]
 
@@ -537,13 +542,15 @@ def _forked(work: Callable[[], object]) -> object:
     if not child:
         try:
             os.write(writing, json.dumps(work()).encode())
+        except BaseException:
+            os.write(writing, json.dumps(traceback.format_exc()).encode())
         finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         result = pipe.read()
     os.waitpid(child, 0)
-    return json.loads(result or b'"the reader failed"')
+    return json.loads(result or b'"the reader died"')
 
 
 def _inspect(folder: Path, acknowledged: Sequence[str]) -> object:
@@ -552,7 +559,7 @@ def _inspect(folder: Path, acknowledged: Sequence[str]) -> object:
     there = {each.document: each for each in store.articles() if each.document != "moving"}
     moving = [each.text for each in store.articles() if each.document == "moving"]
     half = [name for name, each in there.items() if each.text != story(name) or not _whole(store, each.document)]
-    half += [] if _whole(store, "moving") else ["moving"]
+    half += [] if not moving or _whole(store, "moving") else ["moving"]
     last = acknowledged[-1].split("-")[1:] if acknowledged else ["0", "0"]
     stale = bool(acknowledged) and moving[0] < story(f"version{int(last[0]):03d}x{int(last[1]):05d}")
     with store.writing():
