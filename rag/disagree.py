@@ -6,19 +6,12 @@ article, and just one of them denies.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag.answer import Disagreement, Evidence, Side
 from rag.understand import Query
-from rag.words import stems
+from rag.words import denies, stems
 
-_DENIES = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:es|ed|ing)|"
-    r"never (?:\w+ )?\w+ed|no intention|has not|have not|had not|hasn['’]t|haven['’]t|hadn['’]t|did not|didn['’]t|"
-    r"groundless|false|fake|absurd|untrue|baseless|fabricat\w+)\b",
-    re.IGNORECASE,
-)
 _SHARED_TERMS = 2
 
 
@@ -32,11 +25,6 @@ def disagreements(query: Query, evidence: Sequence[Evidence]) -> tuple[Disagreem
         return ()
     sides = (Side("says so", _numbers(saying)), Side("denies it", _numbers(denying)))
     return (Disagreement(query.text, sides),)
-
-
-def denies(text: str) -> bool:
-    """Whether a sentence denies, rejects or dismisses something."""
-    return _DENIES.search(text) is not None
 
 
 def _same_matter(one: Evidence, other: Evidence, asked: set[str]) -> bool:

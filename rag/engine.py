@@ -127,7 +127,7 @@ class Engine:
             query=query,
             found=found,
             ranked=ranked,
-            evidence=choose(ranked, most=self._config.evidence),
+            evidence=choose(query, ranked, most=self._config.evidence),
             probability=answerability(query, ranked),
             notes=[],
             claims=[],
@@ -162,7 +162,7 @@ class Engine:
             if model is not None:
                 draft.notes.append("The language model wrote nothing that the articles support; these are the quotes themselves.")
             draft.writer = "quotes"
-        yield from write_quotes(draft.evidence, most=self._config.quotes)
+        yield from write_quotes(draft.evidence, most=self._config.quotes, whole=draft.query.asks == "whether")
 
     def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
         try:

@@ -12,8 +12,13 @@ from rag.answer import Citation, Evidence
 from rag.features import SENTENCE_FEATURES, Candidate
 from rag.logistic import load_logistic
 from rag.speaker import speakers
-from rag.words import stems
+from rag.understand import Query
+from rag.words import denies, stems
 
+_POOL = 30
+"""Ranked sentences that are looked at; those behind hold no answer."""
+_GAIN = 0.3
+"""How much a newly met question counts against a higher probability."""
 _SAME_STORY = 0.75
 """Share of common words from which two sentences tell the same thing in the same words."""
 
@@ -50,19 +55,53 @@ def within_question(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     return np.asarray((features - features.mean(axis=0)) / np.where(deviation > 1e-6, deviation, 1.0))
 
 
-def choose(ranked: Sequence[Ranked], *, most: int) -> tuple[Evidence, ...]:
-    """The best sentences, numbered from 1; what several articles print in the same words is taken once."""
+def choose(query: Query, ranked: Sequence[Ranked], *, most: int) -> tuple[Evidence, ...]:
+    """The sentences that answer best together, numbered from 1.
+
+    Each next one is likely to hold an answer, and meets terms of the question that those before it do
+    not: a question that joins two matters gets both. What several articles print in the same words is
+    taken once. A question of whether gets the best sentence of the other side, if there is one.
+    """
+    pool = _distinct(ranked[:_POOL])
     chosen: list[Ranked] = []
+    met = np.zeros(len(query.terms))
+    while pool and len(chosen) < most:
+        best = max(pool, key=lambda each: each.score + _GAIN * _gained(query, each, met))
+        pool.remove(best)
+        chosen.append(best)
+        met = np.maximum(met, best.candidate.matches)
+    if query.asks == "whether" and chosen:
+        _hear_both(chosen, pool)
+    return tuple(Evidence(cite(each, number), each.score) for number, each in enumerate(chosen, start=1))
+
+
+def _gained(query: Query, ranked: Ranked, met: npt.NDArray[np.float64]) -> float:
+    """The share of the question's terms, by weight, that a sentence meets better than what is chosen already."""
+    total = float(query.weights.sum())
+    gain = np.clip(ranked.candidate.matches - met, 0.0, 1.0)
+    return float((gain * query.weights).sum()) / total if total else 0.0
+
+
+def _hear_both(chosen: list[Ranked], pool: Sequence[Ranked]) -> None:
+    """Put the best sentence of a side that is not heard second: a denial among claims, a claim among denials."""
+    first = denies(chosen[0].text)
+    others = [each for each in (*chosen[1:], *pool) if denies(each.text) != first]
+    if not others:
+        return
+    other = max(others, key=lambda each: each.score)
+    rest = [each for each in chosen[1:] if each is not other]
+    chosen[1:] = [other, *rest][: max(1, len(chosen) - 1)]
+
+
+def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
+    kept: list[Ranked] = []
     seen: list[frozenset[str]] = []
     for each in ranked:
         own = stems(each.text)
-        if any(_alike(own, other) for other in seen):
-            continue
-        chosen.append(each)
-        seen.append(own)
-        if len(chosen) == most:
-            break
-    return tuple(Evidence(cite(each, number), each.score) for number, each in enumerate(chosen, start=1))
+        if not any(_alike(own, other) for other in seen):
+            kept.append(each)
+            seen.append(own)
+    return kept
 
 
 def cite(ranked: Ranked, number: int) -> Citation:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.words import negations, numbers, stems, terms
+from rag.words import bare, negations, numbers, stems, terms
 
 Lack = Literal["number", "name", "negation", "words", "meaning"]
 
@@ -57,7 +57,7 @@ def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -
 def quoted(claim: str, cited: Sequence[str]) -> bool:
     """Whether all that a claim says is in quotation marks and stands, word for word, in what it cites."""
     match = re.search(r"“(.+)”", claim, re.DOTALL)
-    return bool(match) and match.group(1) in cited and not _says_more(claim[: match.start()])
+    return bool(match) and bare(match.group(1)) in map(bare, cited) and not _says_more(claim[: match.start()])
 
 
 def _says_more(before: str) -> bool:

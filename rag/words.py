@@ -38,6 +38,12 @@ _NEGATION = re.compile(
     r"reject(?:s|ed|ing)?|refus(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|fail(?:s|ed)? to|false|fake|groundless)\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:es|ed|ing)|"
+    r"never (?:\w+ )?\w+ed|no intention|has not|have not|had not|hasn['’]t|haven['’]t|hadn['’]t|did not|didn['’]t|"
+    r"groundless|false|fake|absurd|untrue|baseless|fabricat\w+)\b",
+    re.IGNORECASE,
+)
 _STOP = frozenset(
     "a an the and or but if of in on at to for from by with without about into onto over under as than then so such "
     "is are was were be been being am do does did done has have had having can could will would shall should may might "
@@ -114,6 +120,21 @@ def has_place(text: str) -> bool:
 def negations(text: str) -> int:
     """How many words deny, refuse or negate."""
     return len(_NEGATION.findall(text))
+
+
+def bare(quote: str) -> str:
+    """A sentence without quotation marks around it, or with no partner in it; the words stay as they are."""
+    text = quote.strip()
+    if text[:1] in "“\"" and (text.count("“") > text.count("”") or text.count('"') == 1 or text[-1:] in "”\""):
+        text = text[1:].removesuffix("”").removesuffix('"')
+    elif text[-1:] in "”\"" and (text.count("”") > text.count("“") or text.count('"') == 1):
+        text = text[:-1]
+    return text
+
+
+def denies(text: str) -> bool:
+    """Whether a sentence denies, rejects or dismisses something."""
+    return _DENIES.search(text) is not None
 
 
 def asks(question: str) -> Asks:

@@ -15,22 +15,26 @@ from llama_index.core.llms import LLM
 
 from rag.answer import Citation, Claim, Evidence
 from rag.prompts import GRAMMAR, SYSTEM, user_prompt
+from rag.words import bare
 
-_SECOND_FROM = 0.35
+_SECOND_FROM = 0.25
 """A further quote must be at least this likely to hold an answer, measured against the first."""
 _LINE = re.compile(r"^\W*\[?\s*(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]?[:.)]?\s*(?P<text>\S.*)$")
 _TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
 
 
-def write_quotes(evidence: Sequence[Evidence], *, most: int) -> list[Claim]:
-    """The best sentences as attributed quotes: the first always, further ones while they are likely enough."""
-    chosen = [each for each in evidence[:most] if each.score >= _SECOND_FROM * evidence[0].score]
+def write_quotes(evidence: Sequence[Evidence], *, most: int, whole: bool = False) -> list[Claim]:
+    """The best sentences as attributed quotes: the first always, further ones while they are likely enough.
+
+    `whole` keeps the further ones however likely: a question of whether is not answered by one side.
+    """
+    chosen = [each for each in evidence[:most] if whole or each.score >= _SECOND_FROM * evidence[0].score]
     return [quote_claim(each.citation) for each in chosen]
 
 
 def quote_claim(citation: Citation) -> Claim:
     """A citation as a claim: who says it, in which outlet, when, and the words themselves."""
-    return Claim(f"{attribution(citation)}: “{citation.quote}”", (citation.number,))
+    return Claim(f"{attribution(citation)}: “{bare(citation.quote)}”", (citation.number,))
 
 
 def attribution(citation: Citation) -> str:

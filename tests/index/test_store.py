@@ -116,7 +116,7 @@ def test_removed_article_is_gone_from_everywhere(store: Store) -> None:
 
     assert [each.document for each in store.listed()] == ["two"]
     assert store.passages([each.id for each in one.passages]) == {}
-    assert found(store, "heron people") == {"meaning": {"two"}, "words": {"two"}}
+    assert found(store, "The heron was seen by the people") == {"meaning": {"two"}, "words": {"two"}}
     with pytest.raises(StoreError, match="No article 'one' is indexed. `verbatim articles` lists what is."):
         store.article("one")
 
