@@ -1,4 +1,4 @@
-"""Fit the two logistic models of `rag` on public sets: `python -m eval.fit SET…`, each a folder of corpus and questions.
+"""Fit the two logistic models of `rag` on public sets: `python -m eval.fit SET…`, folders of corpus and questions.
 
 The first learns which sentence holds the answer, the second whether the evidence answers at all. The
 coefficients go to one small file that people can read and that `rag` loads. Questions of the project's own

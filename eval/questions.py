@@ -102,7 +102,7 @@ def load_questions(path: Path, *, literal: bool = False) -> tuple[Question, ...]
             )
         questions[question.id] = question
     if not questions:
-        raise EvalError(f"The question set {path} is empty. Expected a row a question: DESIGN.md shows the format.")
+        raise EvalError(f"The question set {path} is empty. Expected a row a question: README.md shows the format.")
     return tuple(questions.values())
 
 
@@ -150,7 +150,7 @@ def _row(line: str, place: str) -> _Row:
             f"{'.'.join(map(str, each['loc'])) or 'the row'}: {each['msg']}" for each in error.errors(include_url=False)
         )
         raise EvalError(
-            f"{place} is not a question: {found}. Expected an object with the keys that DESIGN.md lists."
+            f"{place} is not a question: {found}. Expected an object with the keys that README.md lists."
         ) from None
 
 

@@ -6,7 +6,6 @@ Knows the engine only by `ask`, so that a peer can be asked the same. Scores not
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eval.questions import Question, set_hash
-from index.article import Article
+from index.article import Article, content_id
 from rag.answer import Answer, Done, Event, Evidence, EvidenceFound, Seconds, Turn, Writer, record
 
 PACKAGES = ("verbatim", "llama-index-core", "chromadb", "tantivy", "onnxruntime", "tokenizers", "xllamacpp", "tiktoken")
@@ -47,7 +46,7 @@ class Row:
 class Setting:
     """What a run was made by: enough to make it again.
 
-    `corpus` hashes the ids of the articles. `config` holds the effective settings, secrets masked.
+    `corpus` hashes the names and texts of the articles. `config` holds the effective settings, secrets masked.
     """
 
     started: str = ""
@@ -105,10 +104,9 @@ def run_questions(
 
 def make_setting(articles: Iterable[Article], *, started: str, config: Mapping[str, object], root: Path) -> Setting:
     """The record of the present commit, packages, settings and corpus."""
-    ids = sorted(article.id for article in articles)
-    return Setting(
-        started, _commit(root), _versions(), config, hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16], len(ids)
-    )
+    # Not their ids: those differ with the folder that the same corpus was read from.
+    contents = sorted(content_id(article.document, article.text) for article in articles)
+    return Setting(started, _commit(root), _versions(), config, content_id(*contents)[:16], len(contents))
 
 
 def answer_row(row: Row, writer: Writer) -> dict[str, object]:

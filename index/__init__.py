@@ -1,0 +1,1 @@
+"""Files → articles → passages → vectors in Chroma. Knows nothing of questions."""

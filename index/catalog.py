@@ -12,10 +12,9 @@ store (`index.store`) knows in which order they are gone through.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -23,43 +22,24 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from index.article import Article, Coverage, Description, Passage, Sentence
+from index.article import Article, Coverage, Description, Passage
 from index.embed import Embedded, Vectors
 from index.errors import StoreError
+from index.tables import (
+    ABOUT,
+    article_row,
+    articles_table,
+    metadata,
+    passage_rows,
+    passages_table,
+    settings_table,
+    to_article,
+    to_passage,
+    to_sentence_vectors,
+)
 
 State = Literal["pending", "published", "retired", "failed"]
 
-_meta = sa.MetaData()
-_settings = sa.Table("settings", _meta, sa.Column("name", sa.String, primary_key=True), sa.Column("value", sa.String))
-_articles = sa.Table(
-    "articles",
-    _meta,
-    sa.Column("id", sa.String(24), primary_key=True),
-    sa.Column("source", sa.String, nullable=False),
-    sa.Column("document", sa.String, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False, index=True),
-    sa.Column("reason", sa.String),
-    sa.Column("raw_hash", sa.String(64), nullable=False),
-    sa.Column("indexed", sa.String(20), nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("sentences", sa.LargeBinary, nullable=False),
-    sa.Column("removed", sa.Text, nullable=False),
-    *(sa.Column(name, sa.String) for name in ("title", "outlet", "author", "published", "updated", "language", "url")),
-    sa.Index("articles_by_document", "document"),
-)
-_passages = sa.Table(
-    "passages",
-    _meta,
-    sa.Column("id", sa.String(24), primary_key=True),
-    sa.Column("article", sa.String(24), sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("first", sa.Integer, nullable=False),
-    sa.Column("last", sa.Integer, nullable=False),
-    sa.Column("start", sa.Integer, nullable=False),
-    sa.Column("end", sa.Integer, nullable=False),
-    sa.Column("vector", sa.LargeBinary, nullable=False),
-    sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),
-)
-_ABOUT = ("title", "outlet", "author", "published", "updated", "language", "url")
 # SQLite takes at most 32,766 values in a statement; half of it leaves room for other conditions.
 _MOST_VALUES = 16_000
 
@@ -105,9 +85,11 @@ class Catalog:
             self._engine = sa.create_engine(url)
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            _meta.create_all(self._engine)
+            metadata.create_all(self._engine)
         except SQLAlchemyError as error:
-            raise StoreError(f"The catalog can't be opened: {_words(error)}. Is its folder writable, and a Verbatim store?") from error
+            raise StoreError(
+                f"The catalog can't be opened: {_words(error)}. Is its folder writable, and a Verbatim store?"
+            ) from error
 
     def close(self) -> None:
         """Give back the connections."""
@@ -115,7 +97,8 @@ class Catalog:
 
     def setting(self, name: str) -> str | None:
         """A stored setting, or None."""
-        return self._scalar(sa.select(_settings.c.value).where(_settings.c.name == name))
+        found = self._scalar(sa.select(settings_table.c.value).where(settings_table.c.name == name))
+        return None if found is None else str(found)
 
     def set_setting(self, name: str, value: str) -> None:
         """Store a setting."""
@@ -124,58 +107,85 @@ class Catalog:
 
     def listed(self, *, source: str | None = None, states: Sequence[State] = ()) -> tuple[Listed, ...]:
         """Articles without their texts, by document name."""
-        columns = [_articles.c[name] for name in ("id", "document", "source", "state", "reason", "raw_hash", "indexed", *_ABOUT)]
-        query = sa.select(*columns, sa.func.length(_articles.c.text)).order_by(_articles.c.document, _articles.c.source)
+        columns = [
+            articles_table.c[name]
+            for name in ("id", "document", "source", "state", "reason", "raw_hash", "indexed", *ABOUT)
+        ]
+        query = sa.select(*columns, sa.func.length(articles_table.c.text)).order_by(
+            articles_table.c.document, articles_table.c.source
+        )
         if source is not None:
-            query = query.where(_articles.c.source == source)
+            query = query.where(articles_table.c.source == source)
         if states:
-            query = query.where(_articles.c.state.in_(states))
-        return tuple(Listed(*row[:7], Description(*row[7:14]), row[14]) for row in self._rows(query))
+            query = query.where(articles_table.c.state.in_(states))
+        found: list[list[Any]] = [[*row[:7], Description(*row[7:-1]), row[-1]] for row in self._rows(query)]
+        return tuple(Listed(*each) for each in found)
 
     def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:
         """Published articles: all of them, or those among `ids`."""
-        query = sa.select(_articles).where(_articles.c.state == "published").order_by(_articles.c.document)
+        query = (
+            sa.select(articles_table).where(articles_table.c.state == "published").order_by(articles_table.c.document)
+        )
         if ids is not None:
-            query = query.where(_articles.c.id.in_(ids))
-        return tuple(_article(row) for row in self._rows(query))
+            query = query.where(articles_table.c.id.in_(ids))
+        return tuple(to_article(row) for row in self._rows(query))
 
     def find(self, key: str) -> tuple[Article, ...]:
         """The published articles of this id or document name."""
-        match = sa.or_(_articles.c.id == key, _articles.c.document == key)
-        query = sa.select(_articles).where(_articles.c.state == "published", match)
-        return tuple(_article(row) for row in self._rows(query))
+        match = sa.or_(articles_table.c.id == key, articles_table.c.document == key)
+        query = sa.select(articles_table).where(articles_table.c.state == "published", match)
+        return tuple(to_article(row) for row in self._rows(query))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Vectors]]:
         """Those of the passages whose article is published, with the vectors of their sentences."""
         query = (
-            sa.select(_passages).join(_articles).where(_articles.c.state == "published", _passages.c.id.in_(ids))
+            sa.select(passages_table)
+            .join(articles_table)
+            .where(articles_table.c.state == "published", passages_table.c.id.in_(ids))
         )
-        return {row.id: (_passage(row), _sentence_vectors(row)) for row in self._rows(query)}
+        return {row.id: (to_passage(row), to_sentence_vectors(row)) for row in self._rows(query)}
 
     def indexed(self, ids: Sequence[str] | None = None, *, batch: int = 1_000) -> Iterator[list[Indexed]]:
         """What the indexes hold, in batches: of published articles, or of the articles `ids` in any state."""
-        about = [_articles.c[name] for name in _ABOUT]
-        text = sa.func.substr(_articles.c.text, _passages.c.start + 1, _passages.c.end - _passages.c.start)
-        query = sa.select(_passages, text.label("words"), *about).join(_articles).order_by(_passages.c.id).limit(batch)
-        query = query.where(_articles.c.state == "published") if ids is None else query.where(_articles.c.id.in_(ids))
+        about = [articles_table.c[name] for name in ABOUT]
+        text = sa.func.substr(
+            articles_table.c.text, passages_table.c.start + 1, passages_table.c.end - passages_table.c.start
+        )
+        query = (
+            sa.select(passages_table, text.label("words"), *about)
+            .join(articles_table)
+            .order_by(passages_table.c.id)
+            .limit(batch)
+        )
+        query = (
+            query.where(articles_table.c.state == "published")
+            if ids is None
+            else query.where(articles_table.c.id.in_(ids))
+        )
         last = ""
-        while rows := self._rows(query.where(_passages.c.id > last)):
+        while rows := self._rows(query.where(passages_table.c.id > last)):
             yield [
-                Indexed(_passage(row), row.words, Description(*row[-7:]), np.frombuffer(row.vector, dtype=np.float32))
+                Indexed(to_passage(row), row.words, Description(*row[-7:]), np.frombuffer(row.vector, dtype=np.float32))
                 for row in rows
             ]
             last = rows[-1].id
 
     def passage_count(self) -> int:
         """How many passages published articles have."""
-        query = sa.select(sa.func.count()).select_from(_passages.join(_articles)).where(_articles.c.state == "published")
+        query = (
+            sa.select(sa.func.count())
+            .select_from(passages_table.join(articles_table))
+            .where(articles_table.c.state == "published")
+        )
         return int(self._scalar(query) or 0)
 
     def coverage(self) -> Coverage:
         """What the published articles cover."""
-        c = _articles.c
-        numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(c.state == "published")
-        count, first, last = self._rows(numbers)[0]
+        c = articles_table.c
+        numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(
+            c.state == "published"
+        )
+        count, first, last = tuple(self._rows(numbers)[0])
         outlets = sa.select(c.outlet).where(c.state == "published", c.outlet.is_not(None)).distinct().order_by(c.outlet)
         return Coverage(count, self.passage_count(), tuple(row.outlet for row in self._rows(outlets)), first, last)
 
@@ -184,26 +194,30 @@ class Catalog:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._begin() as connection:
             for each in prepared:
-                connection.execute(sa.delete(_articles).where(_articles.c.id == each.article.id))
-                connection.execute(sa.insert(_articles), _article_row(each.article, now))
+                connection.execute(sa.delete(articles_table).where(articles_table.c.id == each.article.id))
+                connection.execute(sa.insert(articles_table), article_row(each.article, now))
                 if each.passages:
-                    connection.execute(sa.insert(_passages), _passage_rows(each))
+                    connection.execute(sa.insert(passages_table), passage_rows(each.passages, each.vectors))
 
     def publish(self, ids: Sequence[str], *, retire: Sequence[str] = ()) -> None:
         """Make articles visible, and those that they replace invisible, in one transaction."""
         with self._begin() as connection:
             for some, state in ((ids, "published"), (retire, "retired")):
                 for part in _parts(some):
-                    connection.execute(sa.update(_articles).where(_articles.c.id.in_(part)).values(state=state))
-            generation = connection.scalar(sa.select(_settings.c.value).where(_settings.c.name == "generation"))
+                    connection.execute(
+                        sa.update(articles_table).where(articles_table.c.id.in_(part)).values(state=state)
+                    )
+            generation = connection.scalar(
+                sa.select(settings_table.c.value).where(settings_table.c.name == "generation")
+            )
             _put_setting(connection, "generation", str(int(generation or 0) + 1))
 
     def forget(self, ids: Sequence[str]) -> None:
         """Delete articles and their passages."""
         with self._begin() as connection:
             for part in _parts(ids):
-                connection.execute(sa.delete(_passages).where(_passages.c.article.in_(part)))
-                connection.execute(sa.delete(_articles).where(_articles.c.id.in_(part)))
+                connection.execute(sa.delete(passages_table).where(passages_table.c.article.in_(part)))
+                connection.execute(sa.delete(articles_table).where(articles_table.c.id.in_(part)))
 
     def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:
         """Keep why a file or row could not become an article."""
@@ -211,13 +225,13 @@ class Catalog:
         row |= {"state": "failed", "reason": reason, "text": "", "sentences": b"", "removed": "[]"}
         row["indexed"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._begin() as connection:
-            connection.execute(sa.delete(_articles).where(_articles.c.id == identity))
-            connection.execute(sa.insert(_articles), row)
+            connection.execute(sa.delete(articles_table).where(articles_table.c.id == identity))
+            connection.execute(sa.insert(articles_table), row)
 
     def _begin(self) -> _Transaction:
         return _Transaction(self._engine)
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _rows(self, query: sa.Select[*tuple[Any, ...]]) -> Sequence[sa.Row[Any]]:
         with self._begin() as connection:
             return connection.execute(query).all()
 
@@ -260,53 +274,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
 
 
 def _put_setting(connection: sa.Connection, name: str, value: str) -> None:
-    connection.execute(sa.delete(_settings).where(_settings.c.name == name))
-    connection.execute(sa.insert(_settings), {"name": name, "value": value})
-
-
-def _article_row(article: Article, now: str) -> dict[str, Any]:
-    spans = np.array([[each.start, each.end] for each in article.sentences], dtype=np.int32)
-    return {
-        "id": article.id,
-        "source": article.source,
-        "document": article.document,
-        "state": "pending",
-        "raw_hash": article.raw_hash,
-        "indexed": now,
-        "text": article.text,
-        "sentences": spans.tobytes(),
-        "removed": json.dumps(article.removed),
-        **asdict(article.about),
-    }
-
-
-def _article(row: sa.Row[Any]) -> Article:
-    spans = np.frombuffer(row.sentences, dtype=np.int32).reshape(-1, 2).tolist()
-    return Article(
-        document=row.document,
-        source=row.source,
-        text=row.text,
-        sentences=tuple(Sentence(start, end) for start, end in spans),
-        raw_hash=row.raw_hash,
-        about=Description(*(getattr(row, name) for name in _ABOUT)),
-        removed=tuple(json.loads(row.removed)),
-    )
-
-
-def _passage_rows(each: Prepared) -> list[dict[str, Any]]:
-    return [
-        {**asdict(passage), "vector": vectors.whole.tobytes(), "sentence_vectors": vectors.spans.astype(np.float16).tobytes()}
-        for passage, vectors in zip(each.passages, each.vectors, strict=True)
-    ]
-
-
-def _passage(row: sa.Row[Any]) -> Passage:
-    return Passage(row.id, row.article, row.first, row.last, row.start, row.end)
-
-
-def _sentence_vectors(row: sa.Row[Any]) -> Vectors:
-    count = row.last - row.first + 1
-    return np.frombuffer(row.sentence_vectors, dtype=np.float16).reshape(count, -1).astype(np.float32)
+    connection.execute(sa.delete(settings_table).where(settings_table.c.name == name))
+    connection.execute(sa.insert(settings_table), {"name": name, "value": value})
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

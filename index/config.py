@@ -44,9 +44,9 @@ class ModelsConfig(Section):
     embedding_url: str | None = None
     """An OpenAI-compatible address of an embeddings server."""
     language: str = "auto"
-    """`auto` (the largest installed), `none`, `qwen-1.5b`, `qwen-0.5b`, a path of a GGUF file, or, with `language_url`, the server's name of a model."""
+    """`auto` (the largest installed), `none`, `qwen-1.5b`, `qwen-0.5b`, the path of a GGUF file, a server's model."""
     language_url: str | None = None
-    """An OpenAI-compatible address, such as `http://127.0.0.1:11434/v1`; without one the model runs inside the process."""
+    """An OpenAI-compatible address, such as `http://127.0.0.1:11434/v1`; None runs the model in the process."""
     api_key: SecretStr | None = None
     """The key for those addresses; taken from the environment, never printed."""
     threads: Annotated[int, Field(ge=0, le=256)] = 0
@@ -55,5 +55,3 @@ class ModelsConfig(Section):
     """Longest wait for a connection to a language-model server."""
     first_token_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     """Longest wait for a server's next token."""
-    answer_seconds: Annotated[float, Field(gt=0, le=3_600)] = 90.0
-    """Longest time for a whole written answer."""

@@ -69,8 +69,8 @@ class MiniLmEmbedding(BaseEmbedding):
     _session: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
 
-    def __init__(self, *, model: Path | None = None, threads: int = 0, **data: Any) -> None:
-        super().__init__(**data)
+    def __init__(self, *, model: Path | None = None, threads: int = 0) -> None:
+        super().__init__()
         import onnxruntime  # noqa: PLC0415  # heavy: loaded by who embeds, not by who imports
         from tokenizers import Tokenizer  # noqa: PLC0415
 
@@ -181,7 +181,9 @@ def _openai_like(config: ModelsConfig, model: str) -> BaseEmbedding:
     try:
         from llama_index.embeddings.openai_like import OpenAILikeEmbedding  # noqa: PLC0415  # an optional extra
     except ImportError as error:
-        raise ConfigError("Embeddings of a server need an extra: pip install llama-index-embeddings-openai-like") from error
+        raise ConfigError(
+            "Embeddings of a server need an extra: pip install llama-index-embeddings-openai-like"
+        ) from error
     key = config.api_key.get_secret_value() if config.api_key else "none"
     return cast("BaseEmbedding", OpenAILikeEmbedding(model_name=model, api_base=config.embedding_url, api_key=key))
 

@@ -18,7 +18,8 @@ from index.article import Filters
 from index.catalog import Indexed
 from index.errors import StoreError
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+# Without the underscore, which the index's tokenizer splits at: joined words would be a phrase, which it can't search.
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _MOST_WORDS = 64
 _HEAP_BYTES = 64_000_000
 _LATEST = 99_999_999
@@ -39,7 +40,9 @@ class LexicalIndex:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
         except (OSError, ValueError) as error:
-            raise StoreError(f"The BM25 index in {folder} can't be opened: {error}. `verbatim index` builds it again.") from error
+            raise StoreError(
+                f"The BM25 index in {folder} can't be opened: {error}. `verbatim index` builds it again."
+            ) from error
 
     def put(self, rows: Sequence[Indexed]) -> None:
         """Add passages; those of the same articles that are there already are replaced."""

@@ -30,6 +30,12 @@ CLEANING_VERSION = 1
 _TITLE_CHARACTERS = 200
 
 
+def seeds() -> Path:
+    """The corpus that comes with Verbatim: in the wheel it lies inside this package, in a checkout beside it."""
+    here = Path(__file__).parent
+    return next(each for each in (here / "seeds", here.parent / "seeds") if each.is_dir())
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A file or row that did not become an article, and why."""
@@ -106,6 +112,7 @@ class _Run:
         known = self._known.get(item.document)
         if known and known.raw_hash == item.raw_hash:
             self._counts["unchanged"] += 1
+            self._forget_failure(item.document)
             return
         try:
             if isinstance(item, Unreadable):
@@ -114,9 +121,12 @@ class _Run:
         except ArticleError as error:
             self._fail(item, str(error))
         else:
-            failed = self._failed.pop(item.document, None)
-            if failed:
-                self._store.remove([failed.id])
+            self._forget_failure(item.document)
+
+    def _forget_failure(self, document: str) -> None:
+        failed = self._failed.pop(document, None)
+        if failed:
+            self._store.remove([failed.id])
 
     def _fail(self, item: Raw | Unreadable, reason: str) -> None:
         """Keep the reason; an article that was published from the same document stays as it was."""
@@ -133,7 +143,8 @@ class _Run:
         replaced = [self._known[each.document].id for each in self._batch if each.document in self._known]
         fresh = {each.id for each in self._batch}
         self._store.publish(
-            prepare(self._batch, self._embedding, self._config), replaced=[each for each in replaced if each not in fresh]
+            prepare(self._batch, self._embedding, self._config),
+            replaced=[each for each in replaced if each not in fresh],
         )
         self._counts["changed"] += len(replaced)
         self._counts["added"] += len(self._batch) - len(replaced)

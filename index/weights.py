@@ -46,7 +46,9 @@ def require_sha256(path: Path, expected: str, *, install: str) -> Path:
     try:
         found = sha256_of(path)
     except OSError as error:
-        raise WeightsError(f"Weights not readable: {path.name}: {error.strerror}. Install them again: {install}") from None
+        raise WeightsError(
+            f"Weights not readable: {path.name}: {error.strerror}. Install them again: {install}"
+        ) from None
     if found != expected:
         raise WeightsError(
             f"Weights altered: {path.name} has sha256 {found[:16]}…, expected {expected[:16]}…. "

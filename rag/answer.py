@@ -12,7 +12,7 @@ from typing import Literal
 Writer = Literal["quotes", "model"]
 Reason = Literal["not_in_corpus", "not_answered", "false_premise"]
 Fault = Literal["no_citation", "wrong_citation", "unsupported"]
-StageName = Literal["understand", "search", "read", "write", "verify"]
+StageName = Literal["understand", "search", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class RagConfig(Section):
     """Passages that each retriever, dense and BM25, hands to the fusion."""
     passages: Annotated[int, Field(ge=1, le=100)] = 12
     """Passages whose sentences are read for evidence."""
-    evidence: Annotated[int, Field(ge=1, le=20)] = 6
+    evidence: Annotated[int, Field(ge=1, le=20)] = 5
     """Numbered sentences that a language model gets to see."""
     quotes: Annotated[int, Field(ge=1, le=10)] = 2
     """Most quotes in an answer of the `quotes` writer."""
@@ -28,5 +28,7 @@ class RagConfig(Section):
     """Longest question; longer ones are refused."""
     history_turns: Annotated[int, Field(ge=0, le=50)] = 6
     """Earlier turns that a follow-up may refer to."""
-    model_tokens: Annotated[int, Field(ge=16, le=2_000)] = 160
+    model_seconds: Annotated[float, Field(gt=0, le=3_600)] = 90.0
+    """Longest time for a language model's whole answer; then the quotes stand in."""
+    model_tokens: Annotated[int, Field(ge=16, le=2_000)] = 110
     """Most tokens that a language model may write for one answer."""

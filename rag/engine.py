@@ -43,7 +43,7 @@ from rag.models import ModelSlot
 from rag.retrieve import Found, search
 from rag.understand import Query, check_question, complete, understand
 from rag.verify import support
-from rag.write import write_model, write_quotes
+from rag.write import left_out, write_model, write_quotes
 
 _NEAREST = 3
 
@@ -150,7 +150,7 @@ class Engine:
             yield ClaimVerified(verified)
 
     def _claims(self, draft: _Draft) -> Iterator[Claim]:
-        """What the wanted writer writes; quotes when the language model is missing, fails, or writes nothing that stands."""
+        """What the wanted writer writes; quotes when the language model is missing, fails, or nothing of it stands."""
         if draft.writer == "model":
             model = self._model.ready()
             if model is None:
@@ -158,15 +158,25 @@ class Engine:
             else:
                 yield from self._model_claims(model, draft)
             if any(not claim.removed for claim in draft.claims):
+                yield from left_out(draft.claims, self._quotes(draft))
                 return
             if model is not None:
-                draft.notes.append("The language model wrote nothing that the articles support; these are the quotes themselves.")
+                draft.notes.append("The language model wrote nothing that stands; these are the quotes themselves.")
             draft.writer = "quotes"
-        yield from write_quotes(draft.evidence, most=self._config.quotes, whole=draft.query.asks == "whether")
+        yield from self._quotes(draft)
+
+    def _quotes(self, draft: _Draft) -> list[Claim]:
+        return write_quotes(draft.evidence, most=self._config.quotes, whole=draft.query.asks == "whether")
 
     def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
         try:
-            yield from write_model(model, draft.query.text, draft.evidence, tokens=self._config.model_tokens)
+            yield from write_model(
+                model,
+                draft.query.text,
+                draft.evidence,
+                tokens=self._config.model_tokens,
+                seconds=self._config.model_seconds,
+            )
         except ModelError as error:
             self._model.failed(str(error))
             draft.notes.append(f"The language model failed: {error}")
@@ -188,13 +198,17 @@ class Engine:
         fault: Fault = "unsupported" if cited else "wrong_citation" if claim.citations else "no_citation"
         for other in known.values():
             if self._supported(claim.text, [other]):
-                return replace(claim, citations=(other.number,), fault="wrong_citation" if claim.citations else "no_citation")
+                return replace(
+                    claim, citations=(other.number,), fault="wrong_citation" if claim.citations else "no_citation"
+                )
         return replace(claim, support="unsupported", removed=True, fault=fault)
 
     def _supported(self, text: str, cited: Sequence[Citation]) -> bool:
         vector = embed_question(self._embedding, text)
         meaning = max(float(vector @ embed_question(self._embedding, each.quote)) for each in cited)
-        context = " ".join(str(part) for each in cited for part in (each.speaker, each.outlet, each.title, each.published) if part)
+        context = " ".join(
+            str(part) for each in cited for part in (each.speaker, each.outlet, each.title, each.published) if part
+        )
         return support(text, [each.quote for each in cited], context=context, meaning=meaning).supported
 
     def _finish(self, draft: _Draft) -> Answer:
@@ -239,7 +253,9 @@ def _check_filters(filters: Filters) -> None:
         if value is not None and not _is_date(value):
             raise QuestionError(f"--{name} is {value!r}: expected a date that exists, as 2024-05-17, 2024-05 or 2024.")
     if filters.after and filters.before and filters.after > filters.before:
-        raise QuestionError(f"--after {filters.after} is later than --before {filters.before}: no article can be meant.")
+        raise QuestionError(
+            f"--after {filters.after} is later than --before {filters.before}: no article can be meant."
+        )
 
 
 def _is_date(text: str) -> bool:

@@ -1,6 +1,6 @@
 """A fitted logistic model, read from a small JSON file that a person can read too.
 
-`verbatim eval --fit` writes the file (`eval.fit`); nothing here fits anything.
+`python -m eval.fit` writes the file; nothing here fits anything.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def load_logistic(name: str, features: tuple[str, ...]) -> Logistic:
     found = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))[name]
     weights: dict[str, float] = found["weights"]
     if tuple(weights) != features:
-        raise ConfigError(f"{COEFFICIENTS.name}: {name} has features {list(weights)}, the code {list(features)}. Fit it again.")
+        raise ConfigError(
+            f"{COEFFICIENTS.name}: {name} has features {list(weights)}, the code {list(features)}. Fit it again."
+        )
     return Logistic(features, tuple(weights.values()), float(found["intercept"]))
 
 

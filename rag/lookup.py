@@ -1,4 +1,4 @@
-"""Pasted words → the articles that hold them: exactly, then with quotes, dashes and spaces evened out, then the nearest."""
+"""Pasted words → the articles that hold them: exactly, then but for typography, then the nearest."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def look_up(words: str, store: Store) -> tuple[Match, ...]:
         raise QuestionError("There are no words to look up. Paste the words of a quote.")
     wanted = words.strip().strip("“”\"'‘’ ")
     articles = store.articles()
-    exact = [_match("exact", 1.0, each, at, at + len(wanted)) for each in articles if (at := each.text.find(wanted)) >= 0]
+    exact = [
+        _match("exact", 1.0, each, at, at + len(wanted)) for each in articles if (at := each.text.find(wanted)) >= 0
+    ]
     if exact:
         return tuple(exact)
     pattern = re.compile(r"\s+".join(map(re.escape, wanted.translate(_EVEN).split())), re.IGNORECASE)
@@ -65,7 +67,11 @@ def _nearest(wanted: str, articles: tuple[Article, ...]) -> tuple[Match, ...]:
     return tuple(sorted(rows, key=lambda each: -each.likeness)[:_NEAREST])
 
 
-def _match(kind: Literal["exact", "normalised", "nearest"], likeness: float, article: Article, start: int, end: int) -> Match:
+def _match(
+    kind: Literal["exact", "normalised", "nearest"], likeness: float, article: Article, start: int, end: int
+) -> Match:
     about = article.about
     quote = article.text[start:end]
-    return Match(kind, likeness, article.id, article.document, start, end, quote, about.title, about.outlet, about.published)
+    return Match(
+        kind, likeness, article.id, article.document, start, end, quote, about.title, about.outlet, about.published
+    )

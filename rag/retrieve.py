@@ -48,7 +48,13 @@ def search(store: Store, *, words: str, vector: Vector, config: RagConfig, filte
     articles = store.texts([passage.article for passage, _ in passages.values()])
     meaning = {hit.passage: hit.score for hit in dense}
     return [
-        Found(passages[each][0], articles[passages[each][0].article], passages[each][1], scores[each], meaning.get(each, 0.0))
+        Found(
+            passages[each][0],
+            articles[passages[each][0].article],
+            passages[each][1],
+            scores[each],
+            meaning.get(each, 0.0),
+        )
         for each in ranked
         if each in passages
     ]
@@ -75,13 +81,21 @@ class PassageRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         words = query_bundle.query_str
         vector = embed_question(self._embedding, words)
-        return [as_node(each) for each in search(self._store, words=words, vector=vector, config=self._config, filters=self._filters)]
+        return [
+            as_node(each)
+            for each in search(self._store, words=words, vector=vector, config=self._config, filters=self._filters)
+        ]
 
 
 def as_node(found: Found) -> NodeWithScore:
     """A found passage as LlamaIndex has it, with what is known of its article as metadata."""
     about = found.article.about
-    known = {"document": found.article.document, "title": about.title, "outlet": about.outlet, "published": about.published}
+    known = {
+        "document": found.article.document,
+        "title": about.title,
+        "outlet": about.outlet,
+        "published": about.published,
+    }
     node = TextNode(
         id_=found.passage.id,
         text=found.text,

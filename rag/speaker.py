@@ -14,15 +14,25 @@ _SAYS = (
     r"affirmed|confirmed|acknowledged|announced|reported|denied|rejected|accused|condemned|called|expressed|insisted|"
     r"responded|answered|described|believes?|wrote|testified|alleged|urged|asked)"
 )
-_NAME = r"(?:[A-Z][\w’'-]*\.?(?:\s+(?:of|the|for|and|al|bin|de|van|von)\s+(?=[A-Z])|\s+|(?<=-)))*[A-Z][\w’'-]*"
-_WHO = rf"(?:(?:[Tt]he|[Aa]n?|Mr|Ms|Mrs|Dr)\.?\s+)?(?:[a-z][\w’'-]*\s+){{0,4}}?{_NAME}(?:[’']s\s+(?:[a-z-]+\s+){{1,4}}?(?:{_NAME})?)?"
+_NAME = (
+    r"(?!(?:When|While|If|As|After|Before|But|And|In|On|At|It|That|This)\b)"
+    r"(?:[A-Z][\w’'-]*\.?(?:\s+(?:of|the|for|and|al|bin|de|van|von)\s+(?=[A-Z])|\s+|(?<=-)))*[A-Z][\w’'-]*"
+)
+_WHO = (
+    r"(?:(?:[Tt]he|[Aa]n?|Mr|Ms|Mrs|Dr)\.?\s+)?(?:[a-z][\w’'-]*\s+){0,4}?"
+    rf"{_NAME}(?:[’']s\s+(?:[a-z-]+\s+){{1,4}}?(?:{_NAME})?)?"
+)
 _AFTER_QUOTE = re.compile(rf"[,.?!]?[”\"]\s*(?:{_SAYS})\s+(?P<who>{_WHO})(?P<role>,\s[^.“”\"]*)?")
-_QUOTE_WHO_SAID = re.compile(rf"[,.?!]?[”\"]\s*(?P<who>(?:{_WHO})|(?:[Tt]he|[Aa]n?)\s[\w’' -]{{3,60}}?)\s+(?:was quoted as saying|{_SAYS})\b")
+_QUOTE_WHO_SAID = re.compile(
+    rf"[,.?!]?[”\"]\s*(?P<who>(?:{_WHO})|(?:[Tt]he|[Aa]n?)\s[\w’' -]{{3,60}}?)\s+(?:was quoted as saying|{_SAYS})\b"
+)
 _BEFORE = re.compile(
     rf"^(?:[“\"]?(?:On|In|At|During|Meanwhile|However|Previously|Accordingly|Also)[^“”\"]{{0,80}}?,\s+)?"
     rf"(?P<who>{_WHO})(?P<role>,\s[^“”\"]{{3,120}}?,)?\s+(?:has\s+|had\s+|have\s+)?(?:also\s+|again\s+|further\s+)?(?:{_SAYS})\b"
 )
-_PRONOUN = re.compile(rf"^(?:He|She|They)\s+(?:also\s+|further\s+)?(?:{_SAYS})\b|[”\"]\s*(?:he|she|they)\s+(?:{_SAYS})\b")
+_PRONOUN = re.compile(
+    rf"^(?:He|She|They)\s+(?:also\s+|further\s+)?(?:{_SAYS})\b|[”\"]\s*(?:he|she|they)\s+(?:{_SAYS})\b"
+)
 _OPENS = "“"
 _CLOSES = "”"
 

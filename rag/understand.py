@@ -24,7 +24,10 @@ _POINTS_BACK = re.compile(
     r"such|one|ones|else|instead|so)\b",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"^\W*(?:and|but|or|so|then|what about|how about|why not|why|who|when|where|how many|how much)\b[^.]{0,25}\?*$", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"^\W*(?:and|but|or|so|then|what about|how about|why not|why|who|when|where|how many|how much)\b[^.]{0,25}\?*$",
+    re.IGNORECASE,
+)
 _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGNORECASE)
 
 

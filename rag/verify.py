@@ -1,4 +1,4 @@
-"""Does a sentence of an answer stand on the sentences that it cites?
+"""Whether a sentence of an answer stands on the sentences that it cites.
 
 Deterministic where it can be: numbers, dates, names and negation of the claim must be in the cited
 words; what remains is compared by meaning. Pure functions; the meaning comes in as a number.
@@ -19,6 +19,8 @@ LEAST_WORDS = 0.6
 """Least share of a claim's words that the cited words hold; a share of 1 needs no meaning to agree."""
 LEAST_MEANING = 0.5
 """Least cosine similarity between a claim and what it cites."""
+_SURE_MEANING = 0.75
+"""Cosine similarity from which other words may say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +37,32 @@ def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -
     `context` is what is known of the citations besides: speakers, outlets, titles, dates. `meaning`
     is the cosine similarity of the claim and its best citation, from -1 to 1.
     """
-    words = " ".join(cited)
-    known = f"{words} {context}"
     if quoted(claim, cited):
         return Support(supported=True)
-    if numbers(claim) - numbers(known):
-        return Support(supported=False, lack="number")
-    if _names(claim) - stems(known) - _initials(known):
-        return Support(supported=False, lack="name")
-    if (negations(claim) > 0) != (negations(words) > 0):
-        return Support(supported=False, lack="negation")
+    lack = _lack(claim, " ".join(cited), context, meaning)
+    return Support(supported=lack is None, lack=lack)
+
+
+def _lack(claim: str, words: str, context: str, meaning: float) -> Lack | None:
+    known = f"{words} {context}"
     own = stems(claim)
     share = len(own & stems(known)) / len(own) if own else 0.0
-    if share < LEAST_WORDS and meaning < LEAST_MEANING + 0.25:
-        return Support(supported=False, lack="words")
-    if meaning < LEAST_MEANING:
-        return Support(supported=False, lack="meaning")
-    return Support(supported=True)
+    checks: tuple[tuple[Lack, bool], ...] = (
+        ("number", bool(numbers(claim) - numbers(known))),
+        ("name", bool(_names(claim) - stems(known) - _initials(known))),
+        ("negation", (negations(claim) > 0) != (negations(words) > 0)),
+        ("words", share < LEAST_WORDS and meaning < _SURE_MEANING),
+        ("meaning", meaning < LEAST_MEANING),
+    )
+    return next((lack for lack, missing in checks if missing), None)
 
 
 def quoted(claim: str, cited: Sequence[str]) -> bool:
     """Whether all that a claim says is in quotation marks and stands, word for word, in what it cites."""
     match = re.search(r"“(.+)”", claim, re.DOTALL)
-    return bool(match) and bare(match.group(1)) in map(bare, cited) and not _says_more(claim[: match.start()])
+    if not match:
+        return False
+    return bare(match.group(1)) in map(bare, cited) and not _says_more(claim[: match.start()])
 
 
 def _says_more(before: str) -> bool:

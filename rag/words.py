@@ -40,10 +40,12 @@ _NEGATION = re.compile(
 )
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:es|ed|ing)|"
-    r"never (?:\w+ )?\w+ed|no intention|has not|have not|had not|hasn['’]t|haven['’]t|hadn['’]t|did not|didn['’]t|"
+    r"no intention|"
     r"groundless|false|fake|absurd|untrue|baseless|fabricat\w+)\b",
     re.IGNORECASE,
 )
+_DID_NOT = re.compile(r"\b(?:never|(?:has|have|had)(?: not|n['’]t)) (?:\w+ )?\w+(?:ed|en|nt)\b", re.IGNORECASE)
+_SPOKEN = re.compile(r"[“”\"]|\b(?:said|says|told|added|stated|insisted|claimed)\b")
 _STOP = frozenset(
     "a an the and or but if of in on at to for from by with without about into onto over under as than then so such "
     "is are was were be been being am do does did done has have had having can could will would shall should may might "
@@ -67,7 +69,7 @@ class Term:
 
 
 def terms(text: str) -> tuple[Term, ...]:
-    """The words that carry meaning, in reading order; a name is a capitalised word that does not just begin the text."""
+    """The words that carry meaning, in reading order; a name is a capitalised word that does not begin it."""
     found = []
     first = True
     for match in _WORD.finditer(text):
@@ -125,16 +127,16 @@ def negations(text: str) -> int:
 def bare(quote: str) -> str:
     """A sentence without quotation marks around it, or with no partner in it; the words stay as they are."""
     text = quote.strip()
-    if text[:1] in "“\"" and (text.count("“") > text.count("”") or text.count('"') == 1 or text[-1:] in "”\""):
+    if text[:1] in '“"' and (text.count("“") > text.count("”") or text.count('"') == 1 or text[-1:] in '”"'):
         text = text[1:].removesuffix("”").removesuffix('"')
-    elif text[-1:] in "”\"" and (text.count("”") > text.count("“") or text.count('"') == 1):
+    elif text[-1:] in '”"' and (text.count("”") > text.count("“") or text.count('"') == 1):
         text = text[:-1]
     return text
 
 
 def denies(text: str) -> bool:
-    """Whether a sentence denies, rejects or dismisses something."""
-    return _DENIES.search(text) is not None
+    """Whether a sentence denies, rejects or dismisses something, or has somebody say that it did not happen."""
+    return bool(_DENIES.search(text) or (_DID_NOT.search(text) and _SPOKEN.search(text)))
 
 
 def asks(question: str) -> Asks:
@@ -146,22 +148,32 @@ def asks(question: str) -> Asks:
     return "what"
 
 
-_KINDS: tuple[tuple[re.Pattern[str], Asks], ...] = tuple(
-    (re.compile(pattern), kind)
-    for pattern, kind in (
-        (r"\bhow (?:many|much|long|often|far|big|large|old|high|few)\b|\bwhat (?:number|percentage|share|amount|total)\b", "how_many"),
-        (r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|weekday|time|century|decade)\b|\bhow (?:recently|soon)\b", "when"),
-        (r"\bwho(?:m|se)?\b|\b(?:which|what) (?:person|people|official|minister|expert|spokes\w+|leader|professor|author|reporter)\b", "who"),
-        (r"\bwhere\b|\b(?:which|what) (?:city|country|place|region|town|state|location|site|river)\b", "where"),
-        (r"\bwhy\b|\bwhat (?:reason|caused|motiv\w+|purpose)\b|\bhow come\b", "why"),
-        (r"\bhow\b", "how"),
-        (r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", "whether"),
-    )
-)  # fmt: skip
+_KIND_PATTERNS: tuple[tuple[str, Asks], ...] = (
+    (
+        r"\bhow (?:many|much|long|often|far|big|large|old|high|few)\b|"
+        r"\bwhat (?:number|percentage|share|amount|total)\b",
+        "how_many",
+    ),
+    (
+        r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|weekday|time|century|decade)\b|"
+        r"\bhow (?:recently|soon)\b",
+        "when",
+    ),
+    (
+        r"\bwho(?:m|se)?\b|"
+        r"\b(?:which|what) (?:person|people|official|minister|expert|spokes\w+|leader|professor|author|reporter)\b",
+        "who",
+    ),
+    (r"\bwhere\b|\b(?:which|what) (?:city|country|place|region|town|state|location|site|river)\b", "where"),
+    (r"\bwhy\b|\bwhat (?:reason|caused|motiv\w+|purpose)\b|\bhow come\b", "why"),
+    (r"\bhow\b", "how"),
+    (r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", "whether"),
+)
+_KINDS = tuple((re.compile(pattern), kind) for pattern, kind in _KIND_PATTERNS)
 
 
 def fits(kind: Asks, text: str, question: str) -> bool:
-    """Whether a sentence holds something of the kind that a question asks for, which the question does not say itself."""
+    """Whether a sentence holds what kind of thing a question asks for, and the question does not say itself."""
     if kind == "when":
         return has_date(text)
     if kind == "how_many":

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
 
+from index.sentences import split_sentences
 from rag.answer import Citation, Claim, Evidence
+from rag.models import stream_text
 from rag.prompts import GRAMMAR, SYSTEM, user_prompt
 from rag.words import bare
 
 _SECOND_FROM = 0.25
 """A further quote must be at least this likely to hold an answer, measured against the first."""
+_MOST_SENTENCES = 3
+"""Small models go on to explain themselves; further sentences are not waited for."""
 _LINE = re.compile(r"^\W*\[?\s*(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]?[:.)]?\s*(?P<text>\S.*)$")
+_WHOLE = re.compile(r"[.!?][”\"’')]*$")
 _TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
 
 
@@ -44,32 +50,55 @@ def attribution(citation: Citation) -> str:
     where = ", ".join([*known, " and ".join(unknown) + " unknown"] if unknown else known)
     if citation.speaker:
         return f"{citation.speaker} ({where})"
-    return f"{citation.outlet} ({where.removeprefix(citation.outlet + ', ')})" if citation.outlet else f"An article ({where})"
+    return (
+        f"{citation.outlet} ({where.removeprefix(citation.outlet + ', ')})"
+        if citation.outlet
+        else f"An article ({where})"
+    )
 
 
-def write_model(model: LLM, question: str, evidence: Sequence[Evidence], *, tokens: int) -> Iterator[Claim]:
-    """Claims as a language model writes them, one at a time; ModelError comes from the model."""
+def write_model(
+    model: LLM, question: str, evidence: Sequence[Evidence], *, tokens: int, seconds: float
+) -> Iterator[Claim]:
+    """Claims as a language model writes them, one at a time. Raises ModelError when it fails or is too slow."""
     messages = [
         ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM),
         ChatMessage(role=MessageRole.USER, content=user_prompt(question, [each.citation.quote for each in evidence])),
     ]
+    said: set[str] = set()
     pending = ""
-    for piece in model.stream_chat(messages, max_tokens=tokens, temperature=0.0, **_constraint(model)):
-        pending += piece.delta or ""
+    for piece in stream_text(
+        model, messages, seconds=seconds, max_tokens=tokens, temperature=0.0, **_constraint(model)
+    ):
+        pending += piece
         *lines, pending = pending.split("\n")
-        yield from _claims(lines)
-    yield from _claims([pending])
+        yield from _new(lines, said)
+        if len(said) >= _MOST_SENTENCES:
+            return
+    yield from _new([pending], said)
+
+
+def left_out(claims: Sequence[Claim], quotes: Sequence[Claim]) -> list[Claim]:
+    """The quotes whose sentence no written claim cites: what a written answer left out is still shown."""
+    used = {number for claim in claims if not claim.removed for number in claim.citations}
+    return [quote for quote in quotes if not used & set(quote.citations)]
 
 
 def _constraint(model: LLM) -> dict[str, str]:
     return {"grammar": GRAMMAR} if model.metadata.model_name.endswith(".gguf") else {}
 
 
-def _claims(lines: Sequence[str]) -> Iterator[Claim]:
+def _new(lines: Sequence[str], said: set[str]) -> Iterator[Claim]:
+    """The whole sentences of lines that were not said before; one that broke off at the model's limit is dropped."""
     for line in lines:
-        claim = parse_line(line)
-        if claim:
-            yield claim
+        parsed = parse_line(line)
+        if parsed is None:
+            continue
+        for sentence in split_sentences(parsed.text):
+            text = parsed.text[sentence.start : sentence.end]
+            if text not in said and _WHOLE.search(text):
+                said.add(text)
+                yield replace(parsed, text=text)
 
 
 def parse_line(line: str) -> Claim | None:

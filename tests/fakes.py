@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
+import sys
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ from index.errors import ModelError
 from index.pipeline import fingerprint, index_source
 from index.store import Store
 from rag.models import ModelSlot
+from ui.cli import main
 
 DIMENSIONS = 64
 _PIECE = 7
@@ -189,3 +193,32 @@ def build_store(
     store = open_store(folder / "store", embedding=own)
     index_source(write_corpus(folder / "corpus", rows), store, own, IndexConfig(passage_tokens=passage_tokens))
     return store
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What was printed, read as JSON."""
+        return json.loads(self.out)
+
+
+def verbatim(*words: object) -> Ran:
+    """Run the command `verbatim` in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    before, sys.argv = sys.argv, ["verbatim", *map(str, words)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            main()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        sys.argv = before
+    return Ran(code, out.getvalue(), err.getvalue())

@@ -16,9 +16,6 @@ from rag.engine import Engine
 from rag.models import ModelSlot, model_slot
 from ui.config import Settings
 
-SEEDS = Path("seeds")
-"""The corpus that is indexed when none is named."""
-
 
 class Workshop:
     """The parts that commands share, each made when it is first asked for."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -47,20 +46,22 @@ def index_command(
     as_json: Json = False,
 ) -> None:
     """Index files and folders; what has not changed is not touched, what is gone leaves."""
-    from ui.assemble import SEEDS, Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
+    from index.pipeline import seeds  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
 
     workshop = Workshop(load_settings(), store=store)
     if fresh:
         _drop(workshop.where.path)
     opened = workshop.open(create=True)
-    reports = workshop.index(sources or [SEEDS], opened, progress=_progress)
+    chosen = sources or [seeds()]
+    reports = workshop.index(chosen, opened, progress=_progress)
     failures = [failure for report in reports for failure in report.failures]
     if as_json:
         _print_json([asdict(report) for report in reports])
     else:
-        for report, source in zip(reports, sources or [SEEDS], strict=True):
-            counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
-            print(f"{source}: {counts}, {len(report.failures)} failed")
+        for report, source in zip(reports, chosen, strict=True):
+            changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
+            print(f"{source}: {changes}, {report.unchanged} unchanged, {len(report.failures)} failed")
     for failure in failures:
         print(f"failed: {failure.document}: {failure.reason}", file=sys.stderr)
     raise typer.Exit(1 if failures else 0)
@@ -70,7 +71,9 @@ def index_command(
 def articles(
     store: StorePlace = None,
     text: Annotated[str | None, typer.Option("--text", metavar="ID", help="Print an article's cleaned text.")] = None,
-    removed: Annotated[str | None, typer.Option("--removed", metavar="ID", help="Print what cleaning took out.")] = None,
+    removed: Annotated[
+        str | None, typer.Option("--removed", metavar="ID", help="Print what cleaning took out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List what is indexed, with state and counts; or print one article."""
@@ -141,7 +144,9 @@ def quote(words: str, store: StorePlace = None, as_json: Json = False) -> None:
         _print_json([asdict(each) for each in matches])
         return
     for each in matches:
-        about = " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
+        about = (
+            " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
+        )
         print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {each.quote}")
     if not matches:
         print("No article holds these words, nor any like them.")
@@ -185,30 +190,35 @@ def chat(
     """Serve the web page."""
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(ui=given) if given else load_settings()
-    from ui.assemble import SEEDS, Workshop  # noqa: PLC0415
+    from index.pipeline import seeds  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415
     from ui.serve import serve  # noqa: PLC0415
 
     workshop = Workshop(settings, store=store)
-    opened = workshop.ready(SEEDS, progress=_progress, say=print)
+    opened = workshop.ready(seeds(), progress=_progress, say=print)
     serve(workshop.engine(opened, model=settings.rag.writer == "model"), settings)
 
 
 @app.command("eval")
 def eval_command(
-    questions: Annotated[Path | None, typer.Argument(help="Questions, a JSON row each; default: the project's own.")] = None,
+    questions: Annotated[
+        Path | None, typer.Argument(help="Questions, a JSON row each; default: the project's own.")
+    ] = None,
     corpus: Annotated[Path | None, typer.Option(help="The folder or corpus.jsonl that they are asked over.")] = None,
     writer: WriterName = None,
     out: Annotated[Path | None, typer.Option(help="Folder for answers, scores and the report.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="The accepted run to compare with.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="Ask so many questions, spread over the kinds.")] = None,
     literal: Annotated[bool, typer.Option("--literal", help="Facts are plain text, not patterns.")] = False,
     as_json: Json = False,
 ) -> None:
     """Ask a fixed question set and score the answers; exit code 1 when the gate fails."""
-    from ui.evaluating import evaluate_set  # noqa: PLC0415
+    from ui.evaluating import Request, evaluate_set  # noqa: PLC0415
 
-    outcome = evaluate_set(
-        load_settings(), questions, corpus=corpus, writer=writer, out=out, baseline=baseline, literal=literal
+    wanted = Request(
+        questions=questions, corpus=corpus, writer=writer, out=out, baseline=baseline, literal=literal, sample=sample
     )
+    outcome = evaluate_set(load_settings(), wanted)
     if as_json:
         _print_json(outcome.summary)
     else:

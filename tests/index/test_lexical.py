@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Description, Filters, Passage
@@ -77,7 +77,16 @@ def test_at_most_as_many_as_asked(index: LexicalIndex) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["denied AND nothing", "NOT denied", "denied OR (", 'text:denied"', "title:denied^9", "+denied -minister", "denied~2 [a TO b]", "denied*"],
+    [
+        "denied AND nothing",
+        "NOT denied",
+        "denied OR (",
+        'text:denied"',
+        "title:denied^9",
+        "+denied -minister",
+        "denied~2 [a TO b]",
+        "denied*",
+    ],
 )
 def test_operators_are_words(index: LexicalIndex, words: str) -> None:
     """What looks like a query language is read as words, and never fails."""
@@ -90,6 +99,7 @@ def test_nothing_shared_finds_nothing(index: LexicalIndex, words: str) -> None:
     assert found(index, words) == []
 
 
+@settings(max_examples=300)
 @given(st.text(max_size=60))
 def test_any_words_can_be_searched(scratch: LexicalIndex, words: str) -> None:
     """Whatever is typed, a search ends without an error."""
@@ -111,7 +121,18 @@ def test_frequency_counts_passages_by_stem(index: LexicalIndex) -> None:
 
 def test_stem_is_that_of_the_index(tmp_path: Path) -> None:
     """A word's stem is the one under which the index keeps it."""
-    words = ["denied", "shipments", "ministries", "Ukrainian", "launches", "weapons", "accusing", "generally", "skies", "dying"]
+    words = [
+        "denied",
+        "shipments",
+        "ministries",
+        "Ukrainian",
+        "launches",
+        "weapons",
+        "accusing",
+        "generally",
+        "skies",
+        "dying",
+    ]
     index = LexicalIndex(tmp_path)
     index.put([row(word, word) for word in words])
 

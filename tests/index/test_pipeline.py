@@ -157,7 +157,9 @@ def test_small_batches_give_the_same(corpus: Path, store: Store, embedding: Hash
     assert states(store) == {"a.txt": ["published"], "b.txt": ["published"]}
 
 
-def test_missing_source_is_an_error_and_nothing_is_removed(corpus: Path, store: Store, embedding: HashEmbedding) -> None:
+def test_missing_source_is_an_error_and_nothing_is_removed(
+    corpus: Path, store: Store, embedding: HashEmbedding
+) -> None:
     """A source that is not there raises; what was indexed from it stays."""
     index_source(corpus, store, embedding, CONFIG)
     moved = corpus.rename(corpus.with_name("moved"))
@@ -179,7 +181,12 @@ def test_passages_are_embedded_with_their_title(embedding: HashEmbedding) -> Non
     """Each passage is embedded under its title; its sentences by their own words, as the article has them."""
     article = make_article(Raw("a", "tests", BRIDGE.text, "0"))
     titled = type(article)(
-        article.document, article.source, article.text, article.sentences, "0", type(article.about)(title="Bridge closed")
+        article.document,
+        article.source,
+        article.text,
+        article.sentences,
+        "0",
+        type(article.about)(title="Bridge closed"),
     )
 
     (made,) = prepare([titled], embedding, CONFIG)

@@ -38,7 +38,9 @@ def prepared(document: str, text: str) -> Prepared:
 
 def story(topic: str, *, sentences: int = 4) -> str:
     """Write an article of several passages, each with the topic in it."""
-    return " ".join(f"The {topic} was seen {number} times by the people of the old town." for number in range(sentences))
+    return " ".join(
+        f"The {topic} was seen {number} times by the people of the old town." for number in range(sentences)
+    )
 
 
 def found(store: Store, words: str, filters: Filters = Filters()) -> dict[str, set[str]]:
@@ -337,7 +339,9 @@ def test_rebuilding_keeps_what_is_found(tmp_path: Path) -> None:
     after = store.by_meaning(vector, most=20), store.by_words("bridge quay painting", most=20)
     assert [{hit.passage for hit in each} for each in after] == [{hit.passage for hit in each} for each in before]
     assert len(embedding.texts) == embedded
-    assert {hit.passage for hit in reader.by_words("bridge quay painting", most=20)} == {hit.passage for hit in before[1]}
+    assert {hit.passage for hit in reader.by_words("bridge quay painting", most=20)} == {
+        hit.passage for hit in before[1]
+    }
     assert {hit.passage for hit in reader.by_meaning(vector, most=20)} == {hit.passage for hit in before[0]}
     store.close()
     reader.close()
@@ -367,7 +371,10 @@ CASES: dict[str, tuple[Filters, set[str]]] = {
     "after a year, from its first day": (Filters(after="2024"), {"day", "next", "month", "year"}),
     "before a year, to its last day": (Filters(before="2022"), {"old"}),
     "between": (Filters(after="2023", before="2024-05-31"), {"day", "month", "year"}),
-    "between, or undated": (Filters(after="2023", before="2024-05-31", undated=True), {"day", "month", "year", "none", "bare"}),
+    "between, or undated": (
+        Filters(after="2023", before="2024-05-31", undated=True),
+        {"day", "month", "year", "none", "bare"},
+    ),
     "outlet": (Filters(outlets=("A",)), {"day", "month", "old"}),
     "one of two outlets": (Filters(outlets=("A", "B")), ALL - {"bare"}),
     "an outlet that is not there": (Filters(outlets=("C",)), set()),
@@ -492,7 +499,7 @@ def kill_rounds(folder: str, rounds: str) -> None:
 
     The heavy imports happen once, here; no store is ever opened in this process, so its children are safe to fork.
     """
-    chance = random.Random(7)  # noqa: S311  # no secret
+    chance = random.Random(7)  # no secret
     acknowledged: list[str] = []
     outcomes = []
     for number in range(int(rounds)):

@@ -1,0 +1,104 @@
+"""The tables of the catalog, and how values become rows and rows values; `index.catalog` reads and writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from index.article import Article, Description, Passage, Sentence
+from index.embed import Embedded, Vectors
+
+ABOUT = ("title", "outlet", "author", "published", "updated", "language", "url")
+"""The columns of an article's description, in the order of its fields."""
+
+metadata = sa.MetaData()
+settings_table = sa.Table(
+    "settings", metadata, sa.Column("name", sa.String, primary_key=True), sa.Column("value", sa.String)
+)
+articles_table = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("document", sa.String, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, index=True),
+    sa.Column("reason", sa.String),
+    sa.Column("raw_hash", sa.String(64), nullable=False),
+    sa.Column("indexed", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("sentences", sa.LargeBinary, nullable=False),
+    sa.Column("removed", sa.Text, nullable=False),
+    *(sa.Column(name, sa.String) for name in ABOUT),
+    sa.Index("articles_by_document", "document"),
+)
+passages_table = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("article", sa.String(24), sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+    sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),
+)
+
+
+def article_row(article: Article, now: str) -> dict[str, Any]:
+    """A new row of an article, pending, with the time of indexing."""
+    spans = np.array([[each.start, each.end] for each in article.sentences], dtype=np.int32)
+    return {
+        "id": article.id,
+        "source": article.source,
+        "document": article.document,
+        "state": "pending",
+        "raw_hash": article.raw_hash,
+        "indexed": now,
+        "text": article.text,
+        "sentences": spans.tobytes(),
+        "removed": json.dumps(article.removed),
+        **asdict(article.about),
+    }
+
+
+def to_article(row: sa.Row[Any]) -> Article:
+    """The article of a row."""
+    spans = np.frombuffer(row.sentences, dtype=np.int32).reshape(-1, 2).tolist()
+    return Article(
+        document=row.document,
+        source=row.source,
+        text=row.text,
+        sentences=tuple(Sentence(start, end) for start, end in spans),
+        raw_hash=row.raw_hash,
+        about=Description(*(getattr(row, name) for name in ABOUT)),
+        removed=tuple(json.loads(row.removed)),
+    )
+
+
+def passage_rows(passages: Sequence[Passage], vectors: Sequence[Embedded]) -> list[dict[str, Any]]:
+    """New rows of an article's passages."""
+    return [
+        {
+            **asdict(passage),
+            "vector": embedded.whole.tobytes(),
+            "sentence_vectors": embedded.spans.astype(np.float16).tobytes(),
+        }
+        for passage, embedded in zip(passages, vectors, strict=True)
+    ]
+
+
+def to_passage(row: sa.Row[Any]) -> Passage:
+    """The passage of a row."""
+    return Passage(row.id, row.article, row.first, row.last, row.start, row.end)
+
+
+def to_sentence_vectors(row: sa.Row[Any]) -> Vectors:
+    """The vectors of a passage's sentences, shape (sentences, dimensions)."""
+    count = row.last - row.first + 1
+    return np.frombuffer(row.sentence_vectors, dtype=np.float16).reshape(count, -1).astype(np.float32)
