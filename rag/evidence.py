@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from index.article import Article
 from rag.answer import Citation, Evidence
 from rag.features import SENTENCE_FEATURES, Candidate
 from rag.logistic import load_logistic
@@ -118,8 +120,13 @@ def cite(ranked: Ranked, number: int) -> Citation:
         title=article.about.title,
         outlet=article.about.outlet,
         published=article.about.published,
-        speaker=speakers([article.words(each) for each in article.sentences])[own],
+        speaker=_speakers(article)[own],
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _speakers(article: Article) -> tuple[str | None, ...]:
+    return speakers([article.words(each) for each in article.sentences])
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

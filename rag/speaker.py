@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 _SAYS = (
-    r"(?:said|says|told|added|adds|stated|states|stressed|noted|warned|claimed|claims|argued|explained|clarified|"
+    r"(?:said|says?|told|added|adds|stated|states|stressed|noted|warned|claimed|claims|argued|explained|clarified|"
     r"affirmed|confirmed|acknowledged|announced|reported|denied|rejected|accused|condemned|called|expressed|insisted|"
     r"responded|answered|described|believes?|wrote|testified|alleged|urged|asked)"
 )
@@ -18,23 +18,32 @@ _NAME = (
     r"(?!(?:When|While|If|As|After|Before|But|And|In|On|At|It|That|This)\b)"
     r"(?:[A-Z][\w’'-]*\.?(?:\s+(?:of|the|for|and|al|bin|de|van|von)\s+(?=[A-Z])|\s+|(?<=-)))*[A-Z][\w’'-]*"
 )
+_ROLE = (
+    r"(?:(?:former|deputy|vice|senior|acting|prime|foreign|defence|defense|interior|finance|health|security|national|"
+    r"press|chief|party|opposition|ministry|government|state|military|police|union|unnamed|special)\s+){0,4}"
+    r"(?:minister|president|spokes(?:man|woman|person)|leader|officials?|advis[eo]r|envoys?|ambassador|secretary|chief|"
+    r"professor|analysts?|experts?|observers?|general|director|senator|governor|mayor|judge|lawyer|researchers?|"
+    r"insider|representative|sources?|critics|media|lawmakers?|diplomats?|ministry)"
+)
 _WHO = (
+    rf"(?:(?:(?:[Tt]he|[Aa]n?)\s+)?(?:{_NAME}(?:[’']s)?\s+)?{_ROLE}(?:\s+{_NAME})?|"
     r"(?:(?:[Tt]he|[Aa]n?|Mr|Ms|Mrs|Dr)\.?\s+)?(?:[a-z][\w’'-]*\s+){0,4}?"
-    rf"{_NAME}(?:[’']s\s+(?:[a-z-]+\s+){{1,4}}?(?:{_NAME})?)?"
+    rf"{_NAME}(?:[’']s\s+(?:[a-z-]+\s+){{1,4}}?(?:{_NAME})?)?)"
 )
 _AFTER_QUOTE = re.compile(rf"[,.?!]?[”\"]\s*(?:{_SAYS})\s+(?P<who>{_WHO})(?P<role>,\s[^.“”\"]*)?")
 _QUOTE_WHO_SAID = re.compile(
     rf"[,.?!]?[”\"]\s*(?P<who>(?:{_WHO})|(?:[Tt]he|[Aa]n?)\s[\w’' -]{{3,60}}?)\s+(?:was quoted as saying|{_SAYS})\b"
 )
 _BEFORE = re.compile(
-    rf"^(?:[“\"]?(?:On|In|At|During|Meanwhile|However|Previously|Accordingly|Also)[^“”\"]{{0,80}}?,\s+)?"
+    r"^(?:(?:On|In|At|During|Meanwhile|However|Previously|Accordingly|Also)[^“”\"]{0,120}?,\s+|"
+    r"[A-Z][A-Z ]+(?:, [A-Z ]+)?:\s+)?"
     rf"(?P<who>{_WHO})(?P<role>,\s[^“”\"]{{3,120}}?,)?\s+(?:has\s+|had\s+|have\s+)?(?:also\s+|again\s+|further\s+)?(?:{_SAYS})\b"
 )
+_ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>{_WHO})")
 _PRONOUN = re.compile(
     rf"^(?:He|She|They)\s+(?:also\s+|further\s+)?(?:{_SAYS})\b|[”\"]\s*(?:he|she|they)\s+(?:{_SAYS})\b"
 )
-_OPENS = "“"
-_CLOSES = "”"
+_WHOLE_QUOTE = re.compile(r"^[“\"][^“”\"]+[”\"]$")
 
 
 def speakers(sentences: Sequence[str]) -> tuple[str | None, ...]:
@@ -50,7 +59,7 @@ def speakers(sentences: Sequence[str]) -> tuple[str | None, ...]:
 
 
 def _named(text: str) -> str | None:
-    for pattern in (_AFTER_QUOTE, _QUOTE_WHO_SAID, _BEFORE):
+    for pattern in (_AFTER_QUOTE, _QUOTE_WHO_SAID, _BEFORE, _ACCORDING):
         match = pattern.search(text)
         if match:
             return _tidy(match)
@@ -66,13 +75,19 @@ def _tidy(match: re.Match[str]) -> str | None:
 
 
 def _spread(sentences: Sequence[str], found: list[str | None]) -> None:
-    """Give a quote's speaker to all sentences between its opening and its closing mark."""
+    """Give a quote's speaker to all sentences between its opening and its closing mark.
+
+    A quote that names nobody goes on from the sentence before it.
+    """
     start: int | None = None
+    earlier: str | None = None
     for row, text in enumerate(sentences):
-        if start is None and text.count(_OPENS) > text.count(_CLOSES):
-            start = row
-        elif start is not None and _CLOSES in text:
-            speaker = found[row] or found[start]
-            for inside in range(start, row + 1):
-                found[inside] = speaker
+        before = found[row - 1] if row else None
+        open_marks = text.count("“") - text.count("”")
+        if start is None and open_marks > 0:
+            start, earlier = row, before
+        elif start is not None and open_marks < 0:
+            found[start : row + 1] = [found[row] or found[start] or earlier] * (row + 1 - start)
             start = None
+        elif start is None and found[row] is None and _WHOLE_QUOTE.match(text):
+            found[row] = before

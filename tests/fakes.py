@@ -31,7 +31,7 @@ _PIECE = 7
 
 
 class HashEmbedding(BaseEmbedding):
-    """Words hashed into 64 dimensions, unit length: texts that share words are near. `texts` keeps what was embedded."""
+    """Words hashed into 64 dimensions, unit length: texts that share words are near. `texts` keeps what it embedded."""
 
     model_name: str = "hash"
     _texts: list[str] = PrivateAttr(default_factory=list)
@@ -162,8 +162,8 @@ HARBOUR = Told(
 )
 MUSEUM = Told(
     "museum",
-    "The museum of Lima bought a painting for 70 million soles. Curator Cleo Cox said the painting shows a llama. It will "
-    "hang in the main hall until autumn.",
+    "The museum of Lima bought a painting for 70 million soles. Curator Cleo Cox said the painting shows a llama. "
+    "It will hang in the main hall until autumn.",
 )
 TINY = (BRIDGE, HARBOUR, MUSEUM)
 """Three small articles: a dated one, one of a month, and one of which nothing is known."""

@@ -65,6 +65,7 @@ def evaluate_set(settings: Settings, asked_for: Request) -> Evaluated:
         checked=asked_for.corpus is None,
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         config=settings.model_dump(mode="json"),
+        progress=lambda number, of, key: _progress(f"  {number}/{of} {key}"),
     )
     outcome = evaluate(engine, asked, articles=store.articles(), options=options)
     where = () if name is None else (f"The corpus is indexed in {name}; `verbatim articles --store {name}` lists it.",)

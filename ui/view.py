@@ -36,7 +36,6 @@ STAGES = {
     "search": ("Searching", "the articles"),
     "read": ("Reading", "the closest passages"),
     "write": ("Writing", "the answer"),
-    "verify": ("Checking", "every sentence against its quotes"),
 }
 FAULTS = {
     "no_citation": "It named no quote.",

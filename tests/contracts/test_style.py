@@ -41,8 +41,8 @@ HEAVY_CALLS = {
     "read_text",
 }
 """What must not be called while a module is imported."""
-MAY_CATCH_ALL = {"ui/desk.py"}
-"""The outermost edges, where whatever goes wrong is logged and shown."""
+MAY_CATCH_ALL = {"ui/desk.py", "eval/run.py"}
+"""The outermost edges, where whatever goes wrong is logged and shown: an event of the page, a question of a batch."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

@@ -112,7 +112,7 @@ def test_failing_file_keeps_its_reason_and_stops_nothing(corpus: Path, store: St
 
 
 def test_published_article_survives_its_file_going_bad(corpus: Path, store: Store, embedding: HashEmbedding) -> None:
-    """An article whose file can no longer be read stays as it was, beside the failure; when the file is back, that goes."""
+    """An article whose file can no longer be read stays, beside the failure; when the file is back, that goes."""
     good = (corpus / "a.txt").read_bytes()
     index_source(corpus, store, embedding, CONFIG)
     before = store.article("a.txt")

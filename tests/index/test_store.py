@@ -48,10 +48,10 @@ def found(store: Store, words: str, filters: Filters = Filters()) -> dict[str, s
     hits = {
         "meaning": [
             hit
-            for hit in store.by_meaning(embed_question(HashEmbedding(), words), most=500, filters=filters)
+            for hit in store.by_meaning(embed_question(HashEmbedding(), words), most=5_000, filters=filters)
             if hit.score > 0.1
         ],
-        "words": store.by_words(words, most=500, filters=filters),
+        "words": store.by_words(words, most=5_000, filters=filters),
     }
     return {kind: documents(store, [each.passage for each in own]) for kind, own in hits.items()}
 
@@ -119,7 +119,7 @@ def test_removed_article_is_gone_from_everywhere(store: Store) -> None:
     assert [each.document for each in store.listed()] == ["two"]
     assert store.passages([each.id for each in one.passages]) == {}
     assert found(store, "The heron was seen by the people") == {"meaning": {"two"}, "words": {"two"}}
-    with pytest.raises(StoreError, match="No article 'one' is indexed. `verbatim articles` lists what is."):
+    with pytest.raises(StoreError, match=r"No article 'one' is indexed\. `verbatim articles` lists what is\."):
         store.article("one")
 
 
@@ -181,9 +181,9 @@ def test_second_writer_is_told_who_holds_the_lock(store: Store, tmp_path: Path) 
     other = open_store(tmp_path / "store", lock_seconds=0.1)
     with store.writing():
         store.publish([prepared("one", story("falcon"))])
-        with pytest.raises(StoreLocked, match=rf"Another process is writing to .* \(process {os.getpid()}\)"):
-            with other.writing():
-                pass
+        held = rf"Another process is writing to .* \(process {os.getpid()}\)"
+        with pytest.raises(StoreLocked, match=held), other.writing():
+            pass
         assert found(other, "falcon") == {"meaning": {"one"}, "words": {"one"}}
     with other.writing():
         other.publish([prepared("two", story("falcon"))])
@@ -225,7 +225,7 @@ def test_file_where_the_folder_should_be_is_an_error(tmp_path: Path) -> None:
     place = tmp_path / "taken"
     place.write_text("mine")
 
-    with pytest.raises(StoreError, match=f"The store folder {place} can't be written: .*Choose another with --store"):
+    with pytest.raises(StoreError, match=rf"The store folder {place} can't be written: .*Choose another with --store"):
         open_store(place)
 
     assert place.read_text() == "mine"
@@ -260,7 +260,7 @@ def test_damaged_catalog_is_a_clear_error(tmp_path: Path, damage: Callable[[byte
         journal.unlink()
     catalog.write_bytes(damage(catalog.read_bytes()))
 
-    with pytest.raises(StoreError, match="(?i)catalog"):
+    with pytest.raises(StoreError, match=r"(?i)catalog"):
         Store(StoreConfig(path=tmp_path / "store")).articles()
 
 
@@ -281,6 +281,12 @@ def remove_vectors(indexes: Path) -> None:
         shutil.rmtree(path)
 
 
+def remove_words(indexes: Path) -> None:
+    """Remove the files of the words."""
+    for path in indexes.glob("bm25/*.term"):
+        path.unlink()
+
+
 LOSSES: dict[str, Callable[[Path], object]] = {
     "both removed": shutil.rmtree,
     "chroma removed": lambda indexes: shutil.rmtree(indexes / "chroma"),
@@ -290,7 +296,7 @@ LOSSES: dict[str, Callable[[Path], object]] = {
     "chroma's vectors removed": remove_vectors,
     "chroma's vectors empty": empty_vectors,
     "bm25's list of segments truncated": lambda indexes: cut(indexes / "bm25" / "meta.json"),
-    "bm25's words removed": lambda indexes: [each.unlink() for each in indexes.glob("bm25/*.term")],
+    "bm25's words removed": remove_words,
 }
 
 
@@ -505,7 +511,7 @@ def kill_rounds(folder: str, rounds: str) -> None:
     for number in range(int(rounds)):
         # The first one gets as far as one article, so that every round has something to lose.
         acknowledged += _killed(Path(folder), number, chance.uniform(0.0, 0.8), least=not number)
-        outcomes.append(_forked(lambda: _inspect(Path(folder), acknowledged)))
+        outcomes.append(_forked(Path(folder), acknowledged))
     print(json.dumps(outcomes))  # noqa: T201  # read by the test
 
 
@@ -542,22 +548,22 @@ def _write_on(folder: Path, number: int, out: int) -> None:
     os._exit(0)
 
 
-def _forked(work: Callable[[], object]) -> object:
-    """Give what a function returns in a child of this process."""
+def _forked(folder: Path, acknowledged: Sequence[str]) -> object:
+    """Inspect a store in a child of this process."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
-            os.write(writing, json.dumps(work()).encode())
-        except BaseException:
-            os.write(writing, json.dumps(traceback.format_exc()).encode())
+            os.write(writing, json.dumps(_inspect(folder, acknowledged)).encode())
         finally:
+            # Whatever was raised: the code of the parent must not go on here.
+            traceback.print_exc()
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         result = pipe.read()
     os.waitpid(child, 0)
-    return json.loads(result or b'"the reader died"')
+    return json.loads(result or b'"the reader failed"')
 
 
 def _inspect(folder: Path, acknowledged: Sequence[str]) -> object:

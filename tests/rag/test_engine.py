@@ -316,7 +316,7 @@ def test_status_says_what_answers_are_made_of(store: Store) -> None:
 
 
 def test_abstention_is_a_value(store: Store) -> None:
-    """Below the least probability nothing is written: a reason, the nearest sentences and the covered dates are given."""
+    """Below the least probability nothing is written; a reason, the nearest sentences and covered dates are given."""
     never = RagConfig(answer_from=1.0)
     events = list(engine(store, config=never).ask("How many moons has Jupiter?", writer="model"))
     (answer,) = (each.answer for each in events if isinstance(each, Done))

@@ -108,7 +108,7 @@ def test_question_of_whether_hears_the_other_side(tmp_path: Path) -> None:
     rows = [
         Told(
             "claim",
-            "Alt sold the ferry to Cork in May, the harbour said. Alt sold the ferry, papers show. The ferry was sold by Alt.",
+            "Alt sold the ferry to Cork in May. Alt sold the ferry, papers show. The ferry was sold by Alt.",
         ),
         Told("denial", "Alt has denied that the ferry was sold. It rained."),
     ]

@@ -25,7 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def test_exact_words_are_found(store: Store) -> None:
-    """Words that an article holds are found with their place and what is known of it; marks around them do not matter."""
+    """Words that an article holds are found with their place and article; marks around them do not matter."""
     article = store.article("bridge")
     start = article.text.index(QUOTE)
     expected = Match(

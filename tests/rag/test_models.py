@@ -181,8 +181,8 @@ def test_slots_that_settings_ask_for(tmp_path: Path) -> None:
 
 
 def test_server_model_is_what_the_settings_say() -> None:
-    """A server's model has its name, its address and the time it may take; it is not asked yet."""
-    model = server_model(ModelsConfig(language="llama", language_url="http://127.0.0.1:9/v1", first_token_seconds=7))
+    """A server's model has its name and its address; it is not asked yet."""
+    model = server_model(ModelsConfig(language="llama", language_url="http://127.0.0.1:9/v1"))
 
     assert model.metadata.model_name == "llama"
-    assert (model.to_dict()["api_base"], model.to_dict()["timeout"]) == ("http://127.0.0.1:9/v1", 7.0)
+    assert model.to_dict()["api_base"] == "http://127.0.0.1:9/v1"

@@ -6,7 +6,10 @@ import pytest
 
 from rag.verify import Lack, Support, quoted, support
 
-CITED = "South Korean defence minister Shin Wonsik said North Korea had shipped about 7,000 containers to Russia since last year."
+CITED = (
+    "South Korean defence minister Shin Wonsik said North Korea had shipped about 7,000 containers to Russia since "
+    "last year."
+)
 DENIAL = "“We have never exported weapons or ammunition to Russia before,” the official said."
 QUOTE = "The bridge in Bergen was not closed in winter."
 

@@ -193,8 +193,6 @@ class ScriptedEngine:
             if at == 0 and "slowly" in question:
                 self.go.wait(20)
             time.sleep(self.pace)
-        yield Stage("verify", "")
-        time.sleep(self.pace)
         yield Done(answer)
 
     def _written(self, question: str, filters: Filters) -> Answer:

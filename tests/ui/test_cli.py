@@ -113,7 +113,10 @@ def test_removed_articles_are_gone(tmp_path: Path) -> None:
     missing = verbatim("remove", "bridge", "nothing", "--store", "store")
     done = verbatim("remove", "bridge", "harbour", "--store", "store")
 
-    assert (missing.code, missing.err) == (1, "verbatim: No article 'nothing' is indexed. `verbatim articles` lists what is.\n")
+    assert (missing.code, missing.err) == (
+        1,
+        "verbatim: No article 'nothing' is indexed. `verbatim articles` lists what is.\n",
+    )
     assert (done.code, done.out) == (0, "2 removed\n")
     assert [each["document"] for each in verbatim("articles", "--store", "store", "--json").json] == ["museum"]
 
@@ -134,7 +137,10 @@ def test_quote_finds_pasted_words(place: Path) -> None:
     none = verbatim("quote", "Quarterly profits doubled in the year before", "--store", place)
 
     start = HARBOUR.text.index("We lost")
-    assert exact.out == f"exact  harbour[{start}:{start + 18}]  The Cork Post · 2023-06 · New quay in Cork\n  We lost our berths\n"
+    assert (
+        exact.out
+        == f"exact  harbour[{start}:{start + 18}]  The Cork Post · 2023-06 · New quay in Cork\n  We lost our berths\n"
+    )
     assert (none.code, none.out) == (0, "No article holds these words, nor any like them.\n")
     assert verbatim("quote", "We lost our berths", "--store", place, "--json").json[0]["match"] == "exact"
 
@@ -182,7 +188,10 @@ def test_commands_without_an_index_name_the_one_that_makes_it(command: tuple[str
     """Without an index each command ends with code 1 and says how to make one."""
     ran = verbatim(*command, "--store", "nowhere")
 
-    assert (ran.code, ran.err) == (1, "verbatim: There is no index in nowhere. Make one with: verbatim index [SOURCE…]\n")
+    assert (ran.code, ran.err) == (
+        1,
+        "verbatim: There is no index in nowhere. Make one with: verbatim index [SOURCE…]\n",
+    )
 
 
 def test_config_prints_every_setting_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,12 +106,14 @@ def test_unknown_key_of_the_environment_is_an_error(monkeypatch: pytest.MonkeyPa
         load_settings()
 
 
-@pytest.mark.parametrize("content", [b"[rag\nwriter", b"\xff\xfe[rag]", b"a = \"\\q\""])
+@pytest.mark.parametrize("content", [b"[rag\nwriter", b"\xff\xfe[rag]", b'a = "\\q"'])
 def test_file_that_is_no_toml_is_an_error(content: bytes) -> None:
     """A file that can't be read as TOML is named, with what to do."""
     CONFIG_FILE.write_bytes(content)
 
-    with pytest.raises(ConfigError, match=r"verbatim\.toml can't be read: .*Mend it, or move it away to use the defaults\."):
+    with pytest.raises(
+        ConfigError, match=r"verbatim\.toml can't be read: .*Mend it, or move it away to use the defaults\."
+    ):
         load_settings()
 
 
@@ -123,7 +125,10 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert settings.models.api_key is not None
     assert settings.models.api_key.get_secret_value() == "secret-key-123"
-    assert "secret-key-123" not in f"{settings!r} {settings} {settings.model_dump(mode='json')} {settings.model_dump_json()}"
+    assert (
+        "secret-key-123"
+        not in f"{settings!r} {settings} {settings.model_dump(mode='json')} {settings.model_dump_json()}"
+    )
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -145,6 +145,8 @@ def test_abstention_says_why(reason: str, said: str) -> None:
 
 def test_abstention_of_an_empty_corpus_promises_nothing() -> None:
     """Without dates and nearest sentences, an abstention does not speak of them."""
-    empty = replace(ANSWER, text="", abstained=True, reason="not_in_corpus", claims=(), citations=(), covered=(None, None))
+    empty = replace(
+        ANSWER, text="", abstained=True, reason="not_in_corpus", claims=(), citations=(), covered=(None, None)
+    )
 
     assert answer_lines(empty) == ["No answer. The articles do not speak of this.", ""]

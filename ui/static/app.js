@@ -186,7 +186,7 @@ window.verbatim = (() => {
   }
 
   // ── Turns ───────────────────────────────────────────────────────────────────────────────────────────────────
-  const STEPS = ["understand", "search", "read", "write"];   // verifying is part of the last
+  const STEPS = ["understand", "search", "read", "write"];
   const VERDICT_ICONS = { supported: "check", partly: "note", disagree: "fork", absent: "none" };
   const REASONS = {
     unsupported_quote: "A quote doesn’t support the statement",
@@ -235,7 +235,7 @@ window.verbatim = (() => {
       const stage = this.view.stages.at(-1);
       const words = this.view.message || `${stage ? stage.words : "Sending the question"}…`;
       setText(this.progress.firstChild.lastChild, words);
-      const reached = stage?.name === "verify" ? STEPS.length - 1 : STEPS.indexOf(stage?.name);
+      const reached = STEPS.indexOf(stage?.name);
       [...this.progress.lastChild.children].forEach((step, at) => {
         step.className = at < reached ? "past" : at === reached ? "now" : "";
       });

@@ -1,0 +1,73 @@
+"""The eval gate over the project's own questions, as CI and `make eval` run it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+SAMPLE = "12"
+
+
+def run_eval(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `verbatim eval` from an empty folder, where its store and its answers go."""
+    command = [sys.executable, "-m", "ui.cli", "eval", "--out", "out", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900, check=False)
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of the run's answers."""
+    lines = (folder / "out" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def share_right(folder: Path) -> float:
+    """The share of right answers that a run reports."""
+    accepted = json.loads((folder / "out" / "baseline.json").read_text(encoding="utf-8"))
+    return float(accepted["metrics"]["right"])
+
+
+@pytest.fixture(scope="module")
+def quotes_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the quotes writer over the whole set, which the gate lets pass."""
+    folder = tmp_path_factory.mktemp("quotes")
+    done = run_eval(folder, "--writer", "quotes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_quotes_pass_the_gate_against_the_accepted_run(quotes_run: Path) -> None:
+    """Every question has a row, in the order asked, and the gate passes against the accepted run and the floors."""
+    asked = (REPOSITORY / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [row["id"] for row in rows(quotes_run)] == [json.loads(line)["id"] for line in asked]
+
+
+def test_each_citation_is_cut_from_the_text_that_the_command_prints(quotes_run: Path) -> None:
+    """`text[start:end]` of what `verbatim articles --json --text` prints is the quote, for each citation of the run."""
+    cited = [citation for row in rows(quotes_run) for citation in row["citations"]]
+    texts = {}
+    for document in {citation["document"] for citation in cited}:
+        command = [sys.executable, "-m", "ui.cli", "articles", "--json", "--text", document]
+        printed = subprocess.run(command, cwd=quotes_run, capture_output=True, text=True, timeout=120, check=True)
+        texts[document] = json.loads(printed.stdout)["text"]
+    assert cited
+    assert [texts[each["document"]][each["start"] : each["end"]] for each in cited] == [each["quote"] for each in cited]
+
+
+@pytest.mark.model
+@pytest.mark.timeout(900)
+def test_model_is_right_no_less_than_quotes(tmp_path: Path) -> None:
+    """Over the same sample, answers that a language model writes are right at least as often as the quotes are."""
+    for writer in ("quotes", "model"):
+        folder = tmp_path / writer
+        folder.mkdir()
+        done = run_eval(folder, "--writer", writer, "--sample", SAMPLE)
+        assert (folder / "out" / "answers.jsonl").is_file(), done.stdout + done.stderr
+    written = {row["writer"] for row in rows(tmp_path / "model") if not row["abstained"]}
+    assert "model" in written
+    assert share_right(tmp_path / "model") >= share_right(tmp_path / "quotes")
