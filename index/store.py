@@ -26,6 +26,10 @@ from index.store_vectors import VectorIndex, forget_open_clients
 
 _CATALOG = "catalog.sqlite"
 _BATCH = 2_000
+_PROBES = 8
+"""Passages that must be found by their own vectors when the store is opened."""
+_SAME = 0.99
+"""Cosine similarity from which two vectors are the same, but for rounding."""
 
 
 class Store:
@@ -154,18 +158,6 @@ class Store:
         if not self._config.url:
             shutil.rmtree(old, ignore_errors=True)
 
-    def damaged(self) -> bool:
-        """Whether the indexes lack passages that the catalog has published, or can't be searched."""
-        expected = self._catalog.passage_count()
-        if self._vectors.count() < expected or self._lexical.count() < expected:
-            return True
-        # Chroma still counts when its vectors' files are gone: only a search tells.
-        probe = next(self._catalog.indexed(batch=1), [])
-        return any(
-            not self.by_meaning(row.vector, most=1) or not self._lexical.search(row.text, most=1, filters=Filters())
-            for row in probe
-        )
-
     # Inside
 
     def _check(self, fingerprint: str | None, *, create: bool) -> None:
@@ -194,13 +186,30 @@ class Store:
                     self.rebuild()
 
     def _unusable(self) -> bool:
+        # Counted before and after: another process may publish or remove while the indexes are being opened.
+        before = self._catalog.passage_count()
         try:
             self._use_indexes(self._indexes_folder())
-            return self.damaged()
+            expected = min(before, self._catalog.passage_count())
+            short = self._vectors.count() < expected or self._lexical.count() < expected
+            return short or not self._found_again()
         except StoreError:
             if self._config.url:
                 raise
             return True
+
+    def _found_again(self) -> bool:
+        """Whether both indexes find passages by what they hold.
+
+        Chroma still counts when its vectors' files are gone, and finds what is in its log: only searches tell.
+        """
+        probes = next(self._catalog.indexed(batch=_PROBES), [])
+        nearest = [self._vectors.search(row.vector, most=1, filters=Filters()) for row in probes]
+        same = sum(bool(hits) and hits[0].score > _SAME for hits in nearest)
+        # Half of them: one or the other may have been published just now.
+        return 2 * same >= len(probes) and (
+            not probes or any(self._lexical.search(row.text, most=1, filters=Filters()) for row in probes)
+        )
 
     def _use_indexes(self, folder: Path) -> None:
         make_folder(folder)

@@ -17,6 +17,7 @@ from llama_index.core.llms import LLM
 from index.article import Filters
 from index.embed import embed_question
 from index.errors import ModelError, QuestionError
+from index.lexical import day_range
 from index.store import Store
 from rag.answer import (
     Answer,
@@ -252,7 +253,8 @@ def _check_filters(filters: Filters) -> None:
     for name, value in (("after", filters.after), ("before", filters.before)):
         if value is not None and not _is_date(value):
             raise QuestionError(f"--{name} is {value!r}: expected a date that exists, as 2024-05-17, 2024-05 or 2024.")
-    if filters.after and filters.before and filters.after > filters.before:
+    first, last = day_range(filters)
+    if first > last:
         raise QuestionError(
             f"--after {filters.after} is later than --before {filters.before}: no article can be meant."
         )

@@ -21,6 +21,8 @@ LEAST_MEANING = 0.5
 """Least cosine similarity between a claim and what it cites."""
 _SURE_MEANING = 0.75
 """Cosine similarity from which other words may say the same."""
+_QUOTE = re.compile(r"^(?:[^:“”]* \([^()]*\): )?“(?P<quote>.+)”$", re.DOTALL)
+_SAID_OF_THE_UNKNOWN = stems("article outlet date unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -
     `context` is what is known of the citations besides: speakers, outlets, titles, dates. `meaning`
     is the cosine similarity of the claim and its best citation, from -1 to 1.
     """
-    if quoted(claim, cited):
+    if quoted(claim, cited) and _attributed(claim, context):
         return Support(supported=True)
     lack = _lack(claim, " ".join(cited), context, meaning)
     return Support(supported=lack is None, lack=lack)
@@ -58,16 +60,15 @@ def _lack(claim: str, words: str, context: str, meaning: float) -> Lack | None:
 
 
 def quoted(claim: str, cited: Sequence[str]) -> bool:
-    """Whether all that a claim says is in quotation marks and stands, word for word, in what it cites."""
-    match = re.search(r"“(.+)”", claim, re.DOTALL)
-    if not match:
-        return False
-    return bare(match.group(1)) in map(bare, cited) and not _says_more(claim[: match.start()])
+    """Whether a claim is nothing but an attribution and a quote that stands, word for word, in what it cites."""
+    match = _QUOTE.match(claim)
+    return match is not None and bare(match.group("quote")) in map(bare, cited)
 
 
-def _says_more(before: str) -> bool:
-    """Whether more than an attribution, which ends in a colon, stands before a quote."""
-    return not before.rstrip().endswith(":")
+def _attributed(claim: str, context: str) -> bool:
+    """Whether all that stands before a claim's quote is known of its citation."""
+    before = claim[: claim.index("“")]
+    return stems(before) <= stems(context) | _SAID_OF_THE_UNKNOWN
 
 
 def _names(text: str) -> frozenset[str]:

@@ -127,10 +127,15 @@ def negations(text: str) -> int:
 def bare(quote: str) -> str:
     """A sentence without quotation marks around it, or with no partner in it; the words stay as they are."""
     text = quote.strip()
-    if text[:1] in '“"' and (text.count("“") > text.count("”") or text.count('"') == 1 or text[-1:] in '”"'):
-        text = text[1:].removesuffix("”").removesuffix('"')
-    elif text[-1:] in '”"' and (text.count("”") > text.count("“") or text.count('"') == 1):
-        text = text[:-1]
+    inside = text[1:-1]
+    if text[:1] == "“" and text[-1:] == "”" and not {"“", "”"} & set(inside):
+        return inside
+    if text[:1] == text[-1:] == '"' and '"' not in inside:
+        return inside
+    if text[:1] in {"“", '"'} and (text.count("“") > text.count("”") or text.count('"') == 1):
+        return text[1:]
+    if text[-1:] in {"”", '"'} and (text.count("”") > text.count("“") or text.count('"') == 1):
+        return text[:-1]
     return text
 
 

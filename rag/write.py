@@ -22,9 +22,10 @@ from rag.words import bare
 
 _SECOND_FROM = 0.25
 """A further quote must be at least this likely to hold an answer, measured against the first."""
-_MOST_SENTENCES = 3
+_MOST_SENTENCES = 2
 """Small models go on to explain themselves; further sentences are not waited for."""
-_LINE = re.compile(r"^\W*\[?\s*(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]?[:.)]?\s*(?P<text>\S.*)$")
+_LISTED = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+)")
+_LEADING = re.compile(r"^\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\][:.)]?\s*")
 _WHOLE = re.compile(r"[.!?][”\"’')]*$")
 _TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
 
@@ -106,15 +107,16 @@ def parse_line(line: str) -> Claim | None:
 
     A line without numbers is a claim without citations, which verification will not let pass.
     """
-    text = line.strip().strip("*-• ")
+    text = _LISTED.sub("", line.strip())
     if not any(character.isalpha() for character in text):
         return None
-    numbers: list[int] = []
-    if match := _LINE.match(text) if text.lstrip().startswith("[") else None:
-        numbers, text = _numbers(match), match.group("text")
+    leading: list[int] = []
+    trailing: list[int] = []
+    while match := _LEADING.match(text):
+        leading, text = leading + _numbers(match), text[match.end() :]
     while match := _TRAILING.search(text):
-        numbers, text = numbers + _numbers(match), text[: match.start()] + match.group("stop")
-    return Claim(text.strip(), tuple(dict.fromkeys(numbers)))
+        trailing, text = _numbers(match) + trailing, text[: match.start()] + match.group("stop")
+    return Claim(text.strip(), tuple(dict.fromkeys(leading + trailing)))
 
 
 def _numbers(match: re.Match[str]) -> list[int]:

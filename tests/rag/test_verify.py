@@ -112,6 +112,6 @@ def test_quote_is_exact_or_none(claim: str, exact: bool) -> None:  # noqa: FBT00
 
 def test_exact_quote_needs_no_meaning() -> None:
     """A quote stands by its words, however far its attribution takes its meaning."""
-    assert support(f"A. N. Other (outlet unknown): “{QUOTE}”", [QUOTE], context="", meaning=-1.0) == Support(
+    assert support(f"A. N. Other (outlet unknown): “{QUOTE}”", [QUOTE], context="A. N. Other", meaning=-1.0) == Support(
         supported=True
     )
