@@ -99,8 +99,9 @@ class Store:
         return self._catalog.passages(ids)
 
     def texts(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Articles by id; those that passages of one search belong to."""
-        return {each: self._article(each) for each in dict.fromkeys(ids)}
+        """Articles by id; one that was removed in the meantime is left out."""
+        found = {each: self._article(each) for each in dict.fromkeys(ids)}
+        return {each: article for each, article in found.items() if article is not None}
 
     def frequency(self, word: str) -> float:
         """The share of passages, from 0 to 1, that hold this word or another one of its stem."""
@@ -252,5 +253,5 @@ class Store:
         ids = [each.id for each in self._catalog.listed(states=("pending", "retired"))]
         self._drop(ids)
 
-    def _load_article(self, identity: str) -> Article:
-        return self._catalog.articles([identity])[0]
+    def _load_article(self, identity: str) -> Article | None:
+        return next(iter(self._catalog.articles([identity])), None)

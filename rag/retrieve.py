@@ -48,15 +48,9 @@ def search(store: Store, *, words: str, vector: Vector, config: RagConfig, filte
     articles = store.texts([passage.article for passage, _ in passages.values()])
     meaning = {hit.passage: hit.score for hit in dense}
     return [
-        Found(
-            passages[each][0],
-            articles[passages[each][0].article],
-            passages[each][1],
-            scores[each],
-            meaning.get(each, 0.0),
-        )
-        for each in ranked
-        if each in passages
+        Found(passage, articles[passage.article], vectors, scores[each], meaning.get(each, 0.0))
+        for each, (passage, vectors) in ((each, passages[each]) for each in ranked if each in passages)
+        if passage.article in articles
     ]
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from index.config import ModelsConfig
 from index.errors import ModelError, WeightsError
-from rag.models import ModelSlot, Weights, joined, local_model, model_slot, server_model
+from rag.gguf import Weights, joined
+from rag.models import ModelSlot, local_model, model_slot, server_model
 from tests.fakes import ScriptedModel
 
 PARTS = (b"GGUF and some ", b"weights")
