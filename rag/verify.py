@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.words import bare, negations, numbers, stems, terms
 
-Lack = Literal["number", "name", "negation", "words", "meaning"]
+Lack = Literal["number", "name", "verdict", "negation", "words", "meaning"]
 
 LEAST_WORDS = 0.6
 """Least share of a claim's words that the cited words hold; a share of 1 needs no meaning to agree."""
@@ -22,6 +22,8 @@ LEAST_MEANING = 0.5
 _SURE_MEANING = 0.75
 """Cosine similarity from which other words may say the same."""
 _QUOTE = re.compile(r"^(?:[^:“”]* \([^()]*\): )?“(?P<quote>.+)”$", re.DOTALL)
+_VERDICTS = stems("true untrue correct incorrect proven proof fact yes indeed certainly definitely")
+"""Words that judge: what is reported must not come out as established."""
 _SAID_OF_THE_UNKNOWN = stems("article outlet date unknown")
 
 
@@ -52,6 +54,7 @@ def _lack(claim: str, words: str, context: str, meaning: float) -> Lack | None:
     checks: tuple[tuple[Lack, bool], ...] = (
         ("number", bool(numbers(claim) - numbers(known))),
         ("name", bool(_names(claim) - stems(known) - _initials(known))),
+        ("verdict", bool(own & _VERDICTS - stems(words))),
         ("negation", (negations(claim) > 0) != (negations(words) > 0)),
         ("words", share < LEAST_WORDS and meaning < _SURE_MEANING),
         ("meaning", meaning < LEAST_MEANING),

@@ -115,3 +115,12 @@ def test_exact_quote_needs_no_meaning() -> None:
     assert support(f"A. N. Other (outlet unknown): “{QUOTE}”", [QUOTE], context="A. N. Other", meaning=-1.0) == Support(
         supported=True
     )
+
+
+def test_verdict_is_not_read_into_a_report() -> None:
+    """A claim that judges what its citation only reports is not supported, however near its words come."""
+    said = "Officials said the bridge in Bergen was closed."
+    judged = support("Yes, it is true that the bridge in Bergen was closed.", [said], context="", meaning=0.95)
+    told = support("The bridge in Bergen was closed, officials said.", [said], context="", meaning=0.95)
+
+    assert (judged, told) == (Support(supported=False, lack="verdict"), Support(supported=True))
