@@ -19,12 +19,14 @@ from index.article import Article, Coverage, Filters, Passage
 from index.catalog import Catalog, Indexed, Listed, Prepared, State
 from index.config import StoreConfig
 from index.embed import Vector, Vectors
-from index.errors import StoreError, StoreMismatch, StoreMissing
+from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
 from index.lexical import Hit, LexicalIndex
 from index.lock import make_folder, writer_lock
 from index.store_vectors import VectorIndex, forget_open_clients
 
 _CATALOG = "catalog.sqlite"
+_WRITING = "writing"
+"""The setting that a writer raises while it is at work."""
 _BATCH = 2_000
 _PROBES = 8
 """Passages that must be found by their own vectors when the store is opened."""
@@ -116,8 +118,14 @@ class Store:
         Raises StoreLocked, naming the other writer, after `lock_seconds`.
         """
         with writer_lock(self._config.path, seconds=self._config.lock_seconds):
+            if self._was_killed():
+                self.rebuild()
+            self._catalog.set_setting(_WRITING, "yes")
             self._clear_leftovers()
-            yield
+            try:
+                yield
+            finally:
+                self._catalog.set_setting(_WRITING, "")
 
     def publish(self, prepared: Sequence[Prepared], *, replaced: Sequence[str] = ()) -> None:
         """Make articles findable and visible, and those that they replace invisible, as one step.
@@ -180,11 +188,33 @@ class Store:
 
     def _open_indexes(self) -> None:
         self._seen = self._catalog.setting("generation")
+        if self._was_killed() and self._mended():
+            return
         if self._unusable():
             with writer_lock(self._config.path, seconds=self._config.lock_seconds):
                 # Another process may have mended it in the meantime.
                 if self._unusable():
                     self.rebuild()
+
+    def _was_killed(self) -> bool:
+        """Whether the last writer, or one that is at work, has not come to its end.
+
+        What a killed one leaves of an embedded Chroma can take the process that opens it down with it, so it is
+        never opened again.
+        """
+        return not self._config.url and bool(self._catalog.setting(_WRITING))
+
+    def _mended(self) -> bool:
+        """Make the indexes of a killed writer again; False when the writer is alive and holds its lock."""
+        try:
+            with writer_lock(self._config.path, seconds=0.0):
+                if self._was_killed():
+                    self.rebuild()
+                    self._catalog.set_setting(_WRITING, "")
+                    return True
+        except StoreLocked:
+            pass
+        return False
 
     def _unusable(self) -> bool:
         # Counted before and after: another process may publish or remove while the indexes are being opened.

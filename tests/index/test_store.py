@@ -535,7 +535,9 @@ def _killed(folder: Path, number: int, seconds: float, *, least: int) -> list[st
         heard = b""
         while heard.count(b"\n") <= least:
             assert select.select([pipe], [], [], 120)[0], "the writer never began"
-            heard += pipe.read(65536)
+            part = pipe.read(65536)
+            assert part, "the writer died by itself"
+            heard += part
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
         lines = (heard + b"".join(iter(lambda: pipe.read(65536), b""))).decode().split("\n")
