@@ -105,8 +105,11 @@ class LexicalIndex:
         return [(tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in conditions]
 
     def _commit(self, writer: tantivy.IndexWriter) -> None:
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:
+            raise StoreError(f"The BM25 index can't be written: {error}. `verbatim index` builds it again.") from error
         self._index.reload()
 
 

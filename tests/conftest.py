@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 # Read once, when gradio, chromadb or huggingface_hub is first imported, so they are set before any test module is.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -26,3 +28,20 @@ def chromium() -> str:
     if not found:
         pytest.fail("Browser tests need Chromium or Chrome: install one, or name it: make test CHROMIUM=/path/of/it")
     return found
+
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Start the machine's Chromium, once: Playwright can't be started twice in a process."""
+    # A machine that does other work as well takes its time.
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -20,10 +20,6 @@ QUESTIONS = (
     "Has North Korea supplied weapons to Russia?",
     "Who won the Champions League final?",
 )
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +36,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str, chromium: str) -> Iterator[Page]:
-    """Open the page in a browser of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        window = browser.new_page(viewport={"width": 1280, "height": 800})
-        window.set_default_timeout(60_000)
-        window.goto(address)
-        yield window
-        browser.close()
+def page(address: str, browser: Browser) -> Iterator[Page]:
+    """Open the page in a window of its own."""
+    window = browser.new_page(viewport={"width": 1280, "height": 800})
+    window.set_default_timeout(60_000)
+    window.goto(address)
+    yield window
+    window.close()
 
 
 def test_three_questions_and_a_citation(page: Page, tmp_path: Path) -> None:

@@ -105,5 +105,5 @@ def test_the_setting_says_what_made_the_run(tmp_path: Path) -> None:
     assert (here.articles, here.started, here.config) == (12, "now", {"rag": {"writer": "quotes"}})
     away = make_setting(articles[::-1], started="now", config={}, root=tmp_path)
     assert (away.commit, away.corpus) == (None, here.corpus)
-    other = replace(articles[0], raw_hash="changed")
+    other = replace(articles[0], text=articles[0].text + " Changed.")
     assert make_setting([other, *articles[1:]], started="", config={}, root=tmp_path).corpus != here.corpus

@@ -17,7 +17,7 @@ from typing import Literal
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.ui.scripted import ATTACK, ScriptedEngine, build_application
 from ui.config import load_settings
@@ -36,15 +36,6 @@ DISPUTED = "Has North Korea supplied weapons to Russia?"
 FACT = "How many containers were reportedly shipped?"
 ABSENT = "Which ports were used for the shipments?"
 WIDE, PHONE = (1280, 800), (390, 844)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -100,15 +91,6 @@ def served(session_server: Served) -> Iterator[Served]:
     engine.go.clear()
     yield session_server
     engine.go.set()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Start the machine's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 ContextOf = Callable[[tuple[int, int], Theme, bool, str], BrowserContext]
