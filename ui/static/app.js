@@ -593,7 +593,13 @@ window.verbatim = (() => {
     const offset = mark.getBoundingClientRect().top - body.getBoundingClientRect().top;
     body.scrollTop += offset - body.clientHeight / 3;
     mark.tabIndex = -1;
-    mark.focus({ preventScroll: true });
+    focusSoon(mark, 120);
+  }
+
+  // What a sheet that is still coming up holds can't take the focus yet.
+  function focusSoon(node, frames) {
+    node.focus({ preventScroll: true });
+    if (document.activeElement !== node && node.isConnected && frames > 0) requestAnimationFrame(() => focusSoon(node, frames - 1));
   }
 
   function markChips(number) {
