@@ -15,7 +15,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
 from index.article import Filters
-from index.embed import embed_question
+from index.embed import Vector, embed_question
 from index.errors import ModelError, QuestionError
 from index.lexical import day_range
 from index.store import Store
@@ -193,19 +193,19 @@ class Engine:
     def _verify(self, claim: Claim, evidence: Sequence[Evidence]) -> Claim:
         """Keep a claim that its citations support, mend one that other evidence supports, remove the rest."""
         known = {each.citation.number: each.citation for each in evidence}
+        vector = embed_question(self._embedding, claim.text)
         cited = [known[number] for number in claim.citations if number in known]
-        if cited and self._supported(claim.text, cited):
+        if cited and self._supported(claim.text, vector, cited):
             return replace(claim, citations=tuple(each.number for each in cited))
         fault: Fault = "unsupported" if cited else "wrong_citation" if claim.citations else "no_citation"
         for other in known.values():
-            if self._supported(claim.text, [other]):
+            if self._supported(claim.text, vector, [other]):
                 return replace(
                     claim, citations=(other.number,), fault="wrong_citation" if claim.citations else "no_citation"
                 )
         return replace(claim, support="unsupported", removed=True, fault=fault)
 
-    def _supported(self, text: str, cited: Sequence[Citation]) -> bool:
-        vector = embed_question(self._embedding, text)
+    def _supported(self, text: str, vector: Vector, cited: Sequence[Citation]) -> bool:
         meaning = max(float(vector @ embed_question(self._embedding, each.quote)) for each in cited)
         context = " ".join(
             str(part) for each in cited for part in (each.speaker, each.outlet, each.title, each.published) if part
