@@ -25,7 +25,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A sentence of a stored article: `article_text[start:end] == quote`, always."""
+    """A sentence of a stored article: `article_text[start:end] == quote`, always.
+
+    `speaker` comes with the role that the article gives. `when` is the date that the sentence gives to
+    what it tells, read from the article's own date where it is relative: 2024, 2024-05 or 2024-05-17.
+    `also` are the other outlets that carry the same story.
+    """
 
     number: int
     article: str
@@ -37,6 +42,8 @@ class Citation:
     outlet: str | None = None
     published: str | None = None
     speaker: str | None = None
+    when: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,8 @@ class Answer:
     """The whole answer to one question.
 
     `standalone` is the question completed from the turns before it. An abstaining answer has a
-    `reason`, no claims, and in `citations` the nearest sentences, which do not answer.
+    `reason`, and in `citations` the nearest sentences, which do not answer; it has claims only when the
+    reason is a false premise: the quotes that correct it.
     `covered` is the first and the last published date of the corpus. `notes` tell the reader in
     plain words what was missing or is not known.
     """
@@ -162,7 +170,7 @@ Event = Stage | EvidenceFound | ClaimVerified | Done
 def record(answer: Answer) -> dict[str, object]:
     """An answer as the JSON row of the contract, without the id of an eval question."""
     row = asdict(answer)
-    shown = ("number", "document", "start", "end", "quote", "title", "outlet", "published", "speaker")
+    shown = "number document start end quote title outlet published speaker when also".split()
     return {
         "question": answer.question,
         "answer": answer.text,
