@@ -5,6 +5,7 @@ Pure functions over English text; each is general, none knows a topic.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -68,6 +69,7 @@ class Term:
     number: bool
 
 
+@functools.lru_cache(maxsize=8192)
 def terms(text: str) -> tuple[Term, ...]:
     """The words that carry meaning, in reading order; a name is a capitalised word that does not begin it."""
     found = []
@@ -84,6 +86,7 @@ def terms(text: str) -> tuple[Term, ...]:
     return tuple(found)
 
 
+@functools.lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning."""
     return frozenset(term.stem for term in terms(text))
