@@ -15,6 +15,7 @@ from rag.features import SENTENCE_FEATURES, Candidate
 from rag.logistic import load_logistic
 from rag.speaker import speakers
 from rag.understand import Query
+from rag.when import told
 from rag.words import denies, stems
 
 _POOL = 30
@@ -121,6 +122,7 @@ def cite(ranked: Ranked, number: int) -> Citation:
         outlet=article.about.outlet,
         published=article.about.published,
         speaker=_speakers(article)[own],
+        when=told(article.words(sentence), article.about.published),
     )
 
 

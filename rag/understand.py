@@ -91,9 +91,11 @@ def understand(
     # What was asked now matters more than what it points back to.
     shares = [frequency(term.word) for term in own]
     weights = [rarity(share) * (1.0 if term.start < asked else 0.5) for share, term in zip(shares, own, strict=True)]
-    vectors = None
     if isinstance(embedding, MiniLmEmbedding):
-        vectors = term_vectors(embedding.tokens([text])[0], own)
+        tokens = embedding.tokens([text])[0]
+        vector, vectors = tokens.vector(), term_vectors(tokens, own)
+    else:
+        vector, vectors = embed_question(embedding, text), None
     return Query(
         question=question,
         text=text,
@@ -101,7 +103,7 @@ def understand(
         terms=own,
         weights=np.array(weights, dtype=np.float32),
         absent=tuple(share == 0 for share in shares),
-        vector=embed_question(embedding, text),
+        vector=vector,
         term_vectors=vectors,
     )
 
