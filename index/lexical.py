@@ -16,8 +16,8 @@ import snowballstemmer
 import tantivy
 
 from index.article import Filters
-from index.catalog import Indexed
 from index.errors import StoreError
+from index.tables import Indexed
 
 # Without the underscore, which the index's tokenizer splits at: joined words would be a phrase, which it can't search.
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -42,15 +42,14 @@ class LexicalIndex:
             self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"The BM25 index in {folder} can't be opened: {error}. `verbatim index` builds it again."
+                f"The BM25 index in {folder} can't be opened: {error}. `verbatim doctor` builds it again."
             ) from error
 
     def put(self, rows: Sequence[Indexed]) -> None:
-        """Add passages; those of the same articles that are there already are replaced."""
+        """Add passages, or replace those of the same ids."""
         writer = self._index.writer(_HEAP_BYTES, 1)
-        for article in {row.passage.article for row in rows}:
-            writer.delete_documents_by_term("article", article)
         for row in rows:
+            writer.delete_documents_by_term("passage", row.passage.id)
             document = tantivy.Document()
             document.add_text("passage", row.passage.id)
             document.add_text("article", row.passage.article)
@@ -58,6 +57,7 @@ class LexicalIndex:
             document.add_text("text", row.text)
             document.add_text("outlet", row.about.outlet or "")
             document.add_unsigned("published", day_number(row.about.published))
+            document.add_unsigned("echo", int(row.echo))
             writer.add_document(document)
         self._commit(writer)
 
@@ -72,6 +72,12 @@ class LexicalIndex:
         """How many passages it holds."""
         return int(self._index.searcher().num_docs)
 
+    def passages(self) -> frozenset[str]:
+        """The ids of all passages that it holds."""
+        searcher = self._index.searcher()
+        hits = searcher.search(tantivy.Query.all_query(), max(1, int(searcher.num_docs))).hits
+        return frozenset(str(searcher.doc(address).get_first("passage")) for _, address in hits)
+
     def frequency(self, word: str) -> int:
         """How many passages hold this word, or another one of the same stem, in their text."""
         return int(self._index.searcher().doc_freq("text", stem(word)))
@@ -81,13 +87,14 @@ class LexicalIndex:
         self._index.reload()
 
     def search(self, words: str, *, most: int, filters: Filters) -> list[Hit]:
-        """The passages that share words with `words`, best first."""
+        """The passages that share words with `words`, best first; without filters no echoes."""
         # Lower case makes AND, OR and NOT words like others; nothing else of the query syntax is left.
         terms = [term.lower() for term in _WORD.findall(words)][:_MOST_WORDS]
         if not terms:
             return []
         match = self._index.parse_query(" ".join(terms), ["title", "text"])
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, match), *self._conditions(filters)])
+        conditions = self._conditions(filters) or [_no_echoes()]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, match), *conditions])
         searcher = self._index.searcher()
         hits = searcher.search(query, most).hits
         return [Hit(str(searcher.doc(address).get_first("passage")), float(score)) for score, address in hits]
@@ -110,8 +117,12 @@ class LexicalIndex:
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as error:
-            raise StoreError(f"The BM25 index can't be written: {error}. `verbatim index` builds it again.") from error
+            raise StoreError(f"The BM25 index can't be written: {error}. `verbatim doctor` builds it again.") from error
         self._index.reload()
+
+
+def _no_echoes() -> tuple[tantivy.Occur, tantivy.Query]:
+    return tantivy.Occur.MustNot, tantivy.Query.term_query(_schema(), "echo", 1)
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -153,4 +164,5 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text", tokenizer_name="en_stem", index_option="freq")
     builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("published", indexed=True, fast=True)
+    builder.add_unsigned_field("echo", indexed=True)
     return builder.build()

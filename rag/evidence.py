@@ -123,6 +123,7 @@ def cite(ranked: Ranked, number: int) -> Citation:
         published=article.about.published,
         speaker=_speakers(article)[own],
         when=told(article.words(sentence), article.about.published),
+        also=ranked.candidate.found.also,
     )
 
 

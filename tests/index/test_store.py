@@ -140,7 +140,7 @@ def test_two_articles_of_one_name_are_told_apart_by_id(store: Store) -> None:
 def test_article_that_failed_on_the_way_is_never_seen_and_its_leftovers_are_cleared(store: Store) -> None:
     """When an index refuses an article it stays unseen, the others stay, and the next writer clears it away."""
     one = prepared("one", story("falcon"))
-    two = prepared("two", story("falcon"))
+    two = prepared("two", story("falcon", sentences=5))
     short = Prepared(two.article, two.passages, tuple(each._replace(whole=each.whole[:3]) for each in two.vectors))
     with store.writing():
         store.publish([one])
@@ -166,7 +166,7 @@ def test_what_a_killed_writer_retired_is_cleared_by_the_next(store: Store, tmp_p
     with store.writing():
         store.publish([one])
     catalog = Catalog(f"sqlite:///{tmp_path / 'store' / 'catalog.sqlite'}")
-    catalog.publish((), retire=[one.article.id])
+    catalog.publish((), removed=[one.article.id])
     catalog.close()
 
     assert found(store, "falcon") == {"meaning": set(), "words": set()}
@@ -186,7 +186,7 @@ def test_second_writer_is_told_who_holds_the_lock(store: Store, tmp_path: Path) 
             pass
         assert found(other, "falcon") == {"meaning": {"one"}, "words": {"one"}}
     with other.writing():
-        other.publish([prepared("two", story("falcon"))])
+        other.publish([prepared("two", story("falcon", sentences=5))])
     assert found(store, "falcon") == {"meaning": {"one", "two"}, "words": {"one", "two"}}
     other.close()
 
