@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval import metrics
 from eval.score import Score
-from eval.summary import selective, told
+from eval.summary import selective, told_answerable
 
 LEFT, TOP, WIDTH, HEIGHT = 44, 14, 300, 190
 """The plotting area within a picture of 360 by 250."""
@@ -43,10 +43,9 @@ class Chart:
 
 def reliability_chart(scores: Sequence[Score]) -> Chart | None:
     """Answerability said against answerability true, in ten bins; None without answers."""
-    said, known = told(scores)
+    said, truths = told_answerable(scores)
     if not said:
         return None
-    truths = [each.answerable for each in known]
     bins = metrics.calibration_bins(said, truths)
     dots = tuple(
         Dot(

@@ -20,6 +20,13 @@ from eval.match import compiled, literal_pattern
 from index.errors import EvalError
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+PartialDate = Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}){0,2}|unknown)$")]
+
+FALSE_PREMISE = "false_premise"
+"""The kind of questions that presuppose what the articles deny."""
+
+_LATER_KEYS = ("speaker", "published", "when", "todo")
+"""Keys that count for the hash of a set only where they are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,9 @@ class Question:
 
     Only the last of `turns` is scored; the ones before it are asked first. Each group of `facts` is met
     by any of its patterns. `twin` is the id of a question that differs in one detail and in whether it
-    can be answered. `unseen` questions were not looked at while building.
+    can be answered. `unseen` questions were not looked at while building. The citation that carries a
+    fact must name one of `speaker`, patterns too, and have the dates `published` and `when`, as exactly as
+    they are given here, or none where that is `unknown`. `todo` says what a person has still to fill in.
     """
 
     id: str
@@ -48,6 +57,10 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     twin: str | None = None
     unseen: bool = False
+    speaker: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    todo: str | None = None
 
     @property
     def text(self) -> str:
@@ -78,6 +91,10 @@ class _Row(BaseModel):
     evidence: list[_EvidenceRow] = []
     twin: Words | None = None
     unseen: bool = False
+    speaker: list[Words] | Words = []
+    published: list[PartialDate] | PartialDate = []
+    when: list[PartialDate] | PartialDate = []
+    todo: Words | None = None
 
 
 def load_questions(path: Path, *, literal: bool = False) -> tuple[Question, ...]:
@@ -108,8 +125,12 @@ def load_questions(path: Path, *, literal: bool = False) -> tuple[Question, ...]
 
 def set_hash(questions: Iterable[Question]) -> str:
     """16 hexadecimal digits that are the same for the same questions in any order."""
-    rows = sorted(json.dumps(asdict(question), sort_keys=True) for question in questions)
+    rows = sorted(json.dumps(_told(question), sort_keys=True) for question in questions)
     return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _told(question: Question) -> dict[str, object]:
+    return {key: value for key, value in asdict(question).items() if value or key not in _LATER_KEYS}
 
 
 def sample_questions(questions: Sequence[Question], count: int) -> tuple[Question, ...]:
@@ -127,7 +148,8 @@ def _question(line: str, place: str, *, literal: bool) -> Question:
         raise EvalError(
             f"{place}: {row.id!r} has a group of facts without an alternative. Name one, or drop the group."
         )
-    given = [*(pattern for group in row.facts for pattern in group), *row.forbidden]
+    speakers = _several(row.speaker)
+    given = [*(pattern for group in row.facts for pattern in group), *row.forbidden, *speakers]
     read = {pattern: _pattern(pattern, f"{place}: {row.id!r}", literal=literal) for pattern in given}
     return Question(
         id=row.id,
@@ -139,7 +161,15 @@ def _question(line: str, place: str, *, literal: bool) -> Question:
         evidence=tuple(Evidence(each.document, each.quote) for each in row.evidence),
         twin=row.twin,
         unseen=row.unseen,
+        speaker=tuple(read[pattern] for pattern in speakers),
+        published=_several(row.published),
+        when=_several(row.when),
+        todo=row.todo,
     )
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _row(line: str, place: str) -> _Row:

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.citing import Articles, is_exact, shown_claims
 from eval.curves import Chart, reliability_chart, retrieval_chart, risk_chart
 from eval.gate import Before
 from eval.lost import STAGES
 from eval.outputs import SHOWN, Judged, changes, number, shown
 from eval.run import Row
-from eval.score import Articles, Score, is_exact, shown_claims
+from eval.score import Score
 from eval.summary import METRICS, Group, Metric
 from rag.answer import Citation
 

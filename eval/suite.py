@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eval.check import check_questions
+from eval.citing import Articles
 from eval.gate import answer_texts, judge, load_baseline, make_baseline, refuse_unknown
 from eval.lost import Lost, lost_at
 from eval.outputs import (
@@ -23,7 +24,7 @@ from eval.outputs import (
 from eval.questions import Question
 from eval.report import report_html
 from eval.run import Asked, Progress, Run, make_setting, run_questions
-from eval.score import Articles, score
+from eval.score import score
 from eval.summary import summarize
 from index.article import Article
 from index.errors import EvalError

@@ -30,6 +30,10 @@ def test_a_whole_row(tmp_path: Path) -> None:
         "evidence": [{"document": "a.txt", "quote": "in May"}, {"document": "b.txt"}],
         "twin": "f02",
         "unseen": True,
+        "speaker": ["Ada", "Alt"],
+        "published": "2023-05",
+        "when": ["2023", "unknown"],
+        "todo": "Name the facts.",
     }
     assert load_questions(write(tmp_path, row)) == (
         Question(
@@ -42,6 +46,10 @@ def test_a_whole_row(tmp_path: Path) -> None:
             evidence=(Evidence("a.txt", "in May"), Evidence("b.txt")),
             twin="f02",
             unseen=True,
+            speaker=("Ada", "Alt"),
+            published=("2023-05",),
+            when=("2023", "unknown"),
+            todo="Name the facts.",
         ),
     )
 
@@ -66,6 +74,9 @@ GOOD = {"id": "a", "question": "Who?"}
         ([{**GOOD, "facts": ["7"]}], "facts.0: Input should be a valid array"),
         ([{**GOOD, "facts": [[]]}], "'a' has a group of facts without an alternative"),
         ([{**GOOD, "evidence": [{"quote": "x"}]}], "evidence.0.document: Field required"),
+        ([{**GOOD, "speaker": "("}], "'a' has the invalid pattern '('"),
+        ([{**GOOD, "published": "May 2023"}], "String should match pattern"),
+        ([{**GOOD, "when": ["2023", 5]}], "when"),
         ([GOOD, GOOD], "line 2: the id 'a' is already taken"),
         ([{"id": "a"}], "'a' has neither of `question` and `turns`"),
         ([{"id": "a", "turns": []}], "'a' has neither of `question` and `turns`"),
