@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.evidence import Ranked
 from rag.understand import Query
@@ -66,13 +67,16 @@ def stance(text: str) -> Stance | None:
 
 
 def _same_matter(query: Query, ranked: Ranked) -> bool:
+    """Whether a sentence meets enough of what is asked, beside the commitment, which it has the other way round."""
     matches = ranked.candidate.matches
     named = np.array([term.name or term.number for term in query.terms], dtype=bool)
-    return _share(matches, query.weights) >= _ABOUT_IT and (
-        not named.any() or _share(matches[named], query.weights[named]) >= _SAME_NAMES
+    beside = np.array([stance(term.word) is None for term in query.terms], dtype=bool)
+    return (
+        _share(matches[beside], query.weights[beside]) >= _ABOUT_IT
+        and _share(matches[named], query.weights[named], none=1.0) >= _SAME_NAMES
     )
 
 
-def _share(matches: np.ndarray, weights: np.ndarray) -> float:
+def _share(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32], *, none: float = 0.0) -> float:
     total = float(weights.sum())
-    return float((matches * weights).sum()) / total if total else 0.0
+    return float((matches * weights).sum()) / total if total else none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.retrievers import BaseRetriever
@@ -44,14 +45,33 @@ class Found:
         return self.article.text[self.passage.start : self.passage.end]
 
 
-def search(store: Store, *, words: str, vector: Vector, config: RagConfig, filters: Filters = Filters()) -> list[Found]:
+class Probe(NamedTuple):
+    """One thing to search for: its words and their vector."""
+
+    words: str
+    vector: Vector
+
+
+def search(
+    store: Store,
+    *,
+    words: str,
+    vector: Vector,
+    config: RagConfig,
+    filters: Filters = Filters(),
+    parts: Sequence[Probe] = (),
+) -> list[Found]:
     """Passages by meaning and by words, fused by rank, best first; at most `config.candidates`.
 
-    Of passages of one story that say the same in the same words only the best is left.
+    `parts` are searched for besides, and count as much as the whole. Of passages of one story that say the
+    same in the same words only the best is left.
     """
     dense = store.by_meaning(vector, most=config.candidates, filters=filters)
-    lexical = store.by_words(words, most=config.candidates, filters=filters)
-    scores = fuse([dense, lexical])
+    rankings = [dense, store.by_words(words, most=config.candidates, filters=filters)]
+    for part in parts:
+        rankings.append(store.by_meaning(part.vector, most=config.candidates, filters=filters))
+        rankings.append(store.by_words(part.words, most=config.candidates, filters=filters))
+    scores = fuse(rankings)
     ranked = sorted(scores, key=lambda each: (-scores[each], each))[: config.candidates]
     passages = store.passages(ranked)
     articles = store.texts([passage.article for passage, _ in passages.values()])
