@@ -122,13 +122,14 @@ def corpus_view(listed: Sequence[Listed], coverage: Coverage, *, rules: str, is_
 
 def _holding(listed: Listed) -> HoldingView:
     failed = listed.state == "failed"
-    about = [listed.document] if failed else [_about(listed.about), listed.document]
-    if listed.about.updated:
-        about.insert(1, f"updated {shown_date(listed.about.updated)}")
+    title = listed.document if failed else shown_title(listed.about.title, listed.document)
+    about = [] if failed else [_about(listed.about)]
+    about += [f"updated {shown_date(listed.about.updated)}"] if listed.about.updated else []
+    about += [listed.document] if title != listed.document else []
     return HoldingView(
         id=listed.id,
-        title=listed.document if failed else shown_title(listed.about.title, listed.document),
-        about=" · ".join(dict.fromkeys(about)),
+        title=title,
+        about=" · ".join(about),
         state=f"Not indexed: {listed.reason}"
         if failed
         else f"Indexed {shown_date(listed.indexed[:10])}, {counted(listed.characters, 'character')}",

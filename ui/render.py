@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui.shapes import CorpusView, Drawn, MatchView, QuoteView, TurnView
-from ui.words import counted
+from ui.words import counted, excerpt
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,10 +40,12 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.globals.update(counted=counted, reasons=REASONS)
+    made.filters["excerpt"] = excerpt
     return made
 
 

@@ -243,15 +243,15 @@ class ScriptedEngine:
         return next(found, self._unknown)(question)
 
     def _disputed(self, question: str) -> Answer:
-        cite = self.store.cite
+        cite, others = self.store.cite, ("The Post", "The Herald")
         citations = (
             cite(1, "004", "officially confirming", "South Korea’s defence ministry"),
             cite(2, "000", "U.N. sanctions envoys", "UN sanctions envoys"),
-            cite(3, "002", "John Kirby said", "US National Security Council"),
+            replace(cite(3, "002", "John Kirby said", "US National Security Council"), also=others),
             cite(4, "003", "we have never exported", "North Korean defence official"),
             cite(5, "001", "groundless speculation", "Moscow, as reported by Donga"),
             cite(6, "000", "We have no intention", "Kim Yo-jong"),
-            replace(cite(7, "002", "In May, the White House", "White House"), also=("The Post", "The Herald")),
+            replace(cite(7, "002", "In May, the White House", "White House"), also=others),
         )
         return self._answer(
             question,

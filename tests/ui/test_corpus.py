@@ -124,7 +124,7 @@ def test_the_corpus_page_lists_failures_first() -> None:
         "total": 2,
         "failures": 1,
         "holdings": [
-            {"id": "b.txt", "title": "b.txt", "about": "b.txt", "state": "Not indexed: no", "failed": True},
+            {"id": "b.txt", "title": "b.txt", "about": "", "state": "Not indexed: no", "failed": True},
             {
                 "id": "a.txt",
                 "title": "A",

@@ -187,7 +187,7 @@ def test_a_quote_is_looked_up(open_corpus: OpenCorpus) -> None:
     """It says whether the words are the same, and opens them in their article."""
     page = open_corpus()
     page.fill("#words", "we lost our berths")
-    page.get_by_role("button", name="Look up").click()
+    page.get_by_role("button", name="Look up", exact=True).click()
     expect(page.locator(".match .state")).to_have_text("The same, but for typography or line breaks")
     page.get_by_role("button", name="Read it in the article").click()
     expect(page.locator("mark.exact").first).to_be_focused()
@@ -195,7 +195,7 @@ def test_a_quote_is_looked_up(open_corpus: OpenCorpus) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Read it in the article")).to_be_focused()
     page.fill("#words", "…")
-    page.get_by_role("button", name="Look up").click()
+    page.get_by_role("button", name="Look up", exact=True).click()
     expect(page.locator("#matches")).to_contain_text("There are no words to look up.")
 
 
@@ -209,7 +209,7 @@ def test_hostile_files_and_words_are_text(open_corpus: OpenCorpus, tmp_path: Pat
     expect(page.locator(".holding")).to_have_count(4)
     expect(page.locator(".arrivals strong")).to_have_text(name)
     page.fill("#words", "<img src=x onerror=window.pwned=1>")
-    page.get_by_role("button", name="Look up").click()
+    page.get_by_role("button", name="Look up", exact=True).click()
     expect(page.locator(".match blockquote")).to_contain_text("<img src=x onerror=window.pwned=1>")
     page.get_by_role("button", name="Read it in the article").click()
     expect(page.locator("mark.exact").first).to_be_focused()
@@ -254,7 +254,7 @@ def test_axe_finds_nothing_on_the_corpus_page(
     expect(page.locator(".holding")).to_have_count(5)
     page.locator(".taken summary").first.click()
     page.fill("#words", "The ferry carried 5,000 passengers in March")
-    page.get_by_role("button", name="Look up").click()
+    page.get_by_role("button", name="Look up", exact=True).click()
     expect(page.locator(".match").first).to_be_visible()
     found["full"] = violations(page)
     assert (found, small_or_unnamed(page), sideways(page)) == ({"plain": [], "full": []}, [], [])
