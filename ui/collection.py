@@ -66,7 +66,7 @@ class Collection:
             most = self._settings.index.max_file_bytes
             rules = f"What verbatim index takes, a file of at most {most / 1e6:,.0f} MB at a time."
         view = corpus_view(self._store.listed(), self._store.coverage(), rules=rules, is_open=self.is_open)
-        shown = {key: view[key] for key in ("counts", "rules", "open", "failures")}  # type: ignore[literal-required]
+        shown = {key: view[key] for key in ("counts", "rules", "open", "failures")}
         return {**shown, "html": render_corpus(view), "most": self._settings.index.max_file_bytes}
 
     def taken_out(self, key: object) -> str:

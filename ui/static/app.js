@@ -23,9 +23,12 @@ window.verbatim = (() => {
   const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const show = (node, yes) => { node.hidden = !yes; };
 
+  // Breaking a kerned word into lines takes the square of its length: 100,000 letters without a blank would hang the page.
+  const unkern = (node, text) => node.classList.toggle("endless", /[^\s<>]{1000}/.test(text));
+
   /** Put in HTML that the server has drawn, unless it is there already. */
   function draw(node, html) {
-    if (node.drawn !== html) node.innerHTML = html;
+    if (node.drawn !== html) { unkern(node, html); node.innerHTML = html; }
     node.drawn = html;
     show(node, html !== "");
   }
@@ -197,6 +200,7 @@ window.verbatim = (() => {
     }
 
     drawClaims() {
+      unkern(this.answer, this.view.claims.map((each) => each.text + each.quoted).join(" "));
       sync(this.answer, this.view.claims.filter((each) => !each.removed), () => {
         const [text, quoted, chips] = [h("span"), h("span", { class: "quoted" }), h("span", { class: "chips" })];
         const claim = h("span", { class: "claim" }, h("span", { class: "words" }, text, quoted), chips);
@@ -385,6 +389,7 @@ window.verbatim = (() => {
       paragraph.classList.toggle("headline", paragraph.textContent.trim() === article.title);
       return paragraph;
     });
+    unkern(views.article, text.map((each) => each.textContent).join(" "));
     views.article.replaceChildren(...head, ...text);
     $("sources-body").scrollTop = 0;
     showPanel("article");
