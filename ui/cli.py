@@ -196,7 +196,8 @@ def chat(
 
     workshop = Workshop(settings, store=store)
     opened = workshop.ready(seeds(), progress=_progress, say=print)
-    serve(workshop.engine(opened, model=settings.rag.writer == "model"), settings)
+    engine = workshop.engine(opened, model=settings.rag.writer == "model")
+    serve(engine, settings, index=lambda path, progress: workshop.index([path], opened, progress=progress)[0])
 
 
 @app.command("eval")

@@ -57,8 +57,17 @@ class UiConfig(Section):
     """Questions that may wait in line; further ones are told to come back."""
     feedback: Path = Path(".verbatim/feedback.jsonl")
     """The file that reported answers are appended to."""
+    upload: bool | None = None
+    """Whether articles may be added and removed on the page; None allows it unless `allow_remote` is set."""
+    uploads: Path = Path(".verbatim/uploads")
+    """The folder in which files that were added on the page are kept."""
     examples: Annotated[tuple[Example, ...], Field(max_length=8)] = SEED_EXAMPLES
     """Questions that the empty page offers; the default ones ask about the articles in seeds/."""
+
+    @property
+    def may_upload(self) -> bool:
+        """Whether articles may be added and removed on the page."""
+        return not self.allow_remote if self.upload is None else self.upload
 
 
 class Settings(BaseSettings):

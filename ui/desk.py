@@ -8,22 +8,24 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from threading import Condition, Lock
-from threading import Event as Flag
+from threading import Lock
 from typing import Protocol
 
 from pydantic import ValidationError
 
 from index.article import Article, Coverage, Filters
+from index.catalog import Listed
 from index.errors import StoreError, VerbatimError
 from rag.answer import Citation, Done, Event, EvidenceFound, Turn, Writer
 from ui.config import Settings
 from ui.corpus import article_view, hidden_by, library_view
 from ui.guard import Pace
-from ui.sent import SentOpening, SentQuestion, SentReport
-from ui.shapes import ArticleView, ExampleView, LibraryView, Span, TurnView
+from ui.line import Line, Stream
+from ui.render import render_turn
+from ui.sent import KEPT_TURN, SentOpening, SentQuestion, SentReport
+from ui.shapes import ArticleView, Drawn, ExampleView, LibraryView, Span, TurnView
 from ui.view import Context, advance, asked, failed, waiting
 
 AT_ONCE = 2
@@ -46,6 +48,15 @@ class Shelf(Protocol):
     def coverage(self) -> Coverage:
         """Say what the corpus covers."""
 
+    def listed(self) -> tuple[Listed, ...]:
+        """List articles and failures, without texts."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the writer's lock."""
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Take articles or failures out; only inside `writing`."""
+
 
 class Asker(Protocol):
     """What the page needs of the engine."""
@@ -63,37 +74,6 @@ class Asker(Protocol):
         """Say in one line what answers are made of."""
 
 
-class Line:
-    """A waiting line: a few work at once, and everybody else knows how many are before them."""
-
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
-        self._tickets: list[object] = []
-        self._changed = Condition()
-
-    @contextmanager
-    def ticket(self) -> Iterator[object]:
-        """Stand in line, and leave it whatever happens."""
-        ticket = object()
-        with self._changed:
-            self._tickets.append(ticket)
-        try:
-            yield ticket
-        finally:
-            with self._changed:
-                self._tickets.remove(ticket)
-                self._changed.notify_all()
-
-    def ahead(self, ticket: object, *, known: int, patience: float = 0.5) -> int:
-        """Return how many are before this one, as soon as it is not `known`, or when patience ends."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._before(ticket) != known, timeout=patience)
-            return self._before(ticket)
-
-    def _before(self, ticket: object) -> int:
-        return max(0, self._tickets.index(ticket) - self._at_once + 1)
-
-
 class Desk:
     """Everything that the page asks of the server."""
 
@@ -102,7 +82,7 @@ class Desk:
         self._settings = settings
         self._pace = Pace(settings.ui.questions_a_minute)
         self._line = Line(AT_ONCE)
-        self._running: dict[str, Flag] = {}  # by question, and by browser
+        self._running: dict[str, Stream[TurnView]] = {}  # by question, and by browser
         self._writing = Lock()
 
     def status(self) -> str:
@@ -128,6 +108,13 @@ class Desk:
         except (ValidationError, StoreError):
             return None
         return article_view(article, [Span(number=n, start=start, end=end) for n, start, end in wanted.spans])
+
+    def redraw(self, sent: object) -> Drawn | None:
+        """Draw a turn that a browser kept; None for one of another version."""
+        try:
+            return render_turn(KEPT_TURN.validate_python(sent))
+        except ValidationError:
+            return None
 
     def report(self, sent: object) -> bool:
         """Append a reader's judgement to the feedback file; False when it can't be used."""
@@ -162,29 +149,33 @@ class Desk:
             return
         keys = (f"browser {session}", f"question {question.id}")
         self._end(keys[0])
-        flag = Flag()
-        self._running.update(dict.fromkeys(keys, flag))
+        stream = Stream(self._answered(question, view))
+        self._running.update(dict.fromkeys(keys, stream))
         try:
-            for newer in self._waited(question, view, flag):
-                if flag.is_set():
-                    return
-                view = newer
+            yield from stream
+        finally:
+            stream.stop()
+            for key in keys:
+                if self._running.get(key) is stream:
+                    del self._running[key]
+
+    def _answered(self, sent: SentQuestion, view: TurnView) -> Generator[TurnView, None, None]:
+        """Answer, and make a view of whatever goes wrong."""
+        try:
+            for newer in self._waited(sent, view):
+                view = {**newer, "drawn": render_turn(newer)}
                 yield view
         except VerbatimError as error:
             yield failed(view, str(error))
         except Exception:  # the outermost edge: logged here, shown on the page
             log.exception("a question failed")
             yield failed(view, FAILURE)
-        finally:
-            for key in keys:
-                if self._running.get(key) is flag:
-                    del self._running[key]
 
     def _end(self, key: str) -> bool:
-        flag = self._running.get(key)
-        if flag:
-            flag.set()
-        return flag is not None
+        stream = self._running.get(key)
+        if stream:
+            stream.stop()
+        return stream is not None
 
     def _refusal(self, sent: SentQuestion, client: str) -> str:
         """Tell why a question is not even asked; empty when it is."""
@@ -202,16 +193,14 @@ class Desk:
             return f"More than {most:,} questions came within a minute. Try again in {int(seconds) + 1} s."
         return ""
 
-    def _waited(self, sent: SentQuestion, view: TurnView, flag: Flag) -> Iterator[TurnView]:
+    def _waited(self, sent: SentQuestion, view: TurnView) -> Iterator[TurnView]:
         """Stand in line, then ask."""
         with self._line.ticket() as ticket:
-            ahead = 0
             ahead = self._line.ahead(ticket, known=-1)
-            while ahead and not flag.is_set():
+            while ahead:
                 yield waiting(view, ahead)
                 ahead = self._line.ahead(ticket, known=ahead)
-            if not flag.is_set():
-                yield from self._views(sent, view)
+            yield from self._views(sent, view)
 
     def _views(self, sent: SentQuestion, view: TurnView) -> Iterator[TurnView]:
         """Ask the engine, and show each event."""

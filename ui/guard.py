@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from threading import Lock
 from urllib.parse import urlsplit
@@ -81,9 +81,10 @@ class _TooLargeError(Exception):
 class Guard:
     """Refuses foreign origins, closed paths, large bodies and too many requests; adds the security headers."""
 
-    def __init__(self, app: ASGIApp, *, pace: Pace) -> None:
+    def __init__(self, app: ASGIApp, *, pace: Pace, bodies: Mapping[str, int]) -> None:
         self._app = app
         self._pace = pace
+        self._bodies = bodies  # the most bytes of a body, by path, where it is not MOST_BODY_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with the reason why not."""
@@ -96,11 +97,14 @@ class Guard:
         if refusal:
             await refusal(scope, receive, guarded)
             return
-        body = _Body(receive, guarded)
+        body = _Body(receive, guarded, most=self._most(scope))
         try:
             await self._app(scope, body.receive, body.send)
         except _TooLargeError:
             await TOO_LARGE(scope, receive, guarded)
+
+    def _most(self, scope: Scope) -> int:
+        return self._bodies.get(scope["path"], MOST_BODY_BYTES)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         """Tell why a request is refused before its body is read."""
@@ -110,7 +114,7 @@ class Guard:
         if not OPEN_PATHS.fullmatch(scope["path"]):
             return _refused(HTTPStatus.NOT_FOUND, "There is nothing here.")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
+        if not length.isdecimal() or int(length) > self._most(scope):
             return TOO_LARGE
         if scope["method"] == "POST":
             client = scope["client"][0] if scope.get("client") else ""
@@ -135,22 +139,23 @@ def _own_origin(headers: Headers) -> bool:
 class _Body:
     """Counts a body while it is read, for requests that don't say their length or lie about it."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, *, most: int) -> None:
         self._receive = receive
         self._send = send
+        self._most = most
         self._read = 0
 
     async def receive(self) -> Message:
         """Hand on a part of the body, unless it grew too large."""
         message = await self._receive()
         self._read += len(message.get("body", b""))
-        if self._read > MOST_BODY_BYTES:
+        if self._read > self._most:
             raise _TooLargeError
         return message
 
     async def send(self, message: Message) -> None:
         """Hand on the response; what frameworks make of a body that was cut off is not its cause."""
-        if self._read > MOST_BODY_BYTES:
+        if self._read > self._most:
             raise _TooLargeError
         await self._send(message)
 

@@ -1,17 +1,18 @@
 """The page's shell in Gradio: one static template, one script, and the events between them and the desk.
 
 The template never holds data: gr.HTML evaluates what is put into it. The script gets each turn as JSON by
-`watch('value')` and makes text nodes of it. No `from __future__ import annotations` here: Gradio looks at the
-annotations of its handlers at run time, and it is imported only when a page is built.
+`watch('value')`, with those parts of it that `ui.render` has drawn. No `from __future__ import annotations` here:
+Gradio looks at the annotations of its handlers at run time, and it is imported only when a page is built.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from ui.assets import Assets
+from ui.collection import Collection
 from ui.config import Settings
 from ui.desk import AT_ONCE, Desk
-from ui.shapes import ArticleView, LibraryView, TurnView
+from ui.shapes import TurnView
 
 # The event's name stands here in quotes because Gradio looks for it in this string.
 ON_LOAD = """
@@ -20,25 +21,23 @@ window.verbatim.attach({ element, props, trigger, watch, server, asks: 'submit' 
 LOST = "() => window.verbatim.lost()"
 
 
-def build_page(desk: Desk, settings: Settings, assets: Assets) -> Any:  # noqa: ANN401  # gradio is imported below
-    """Build the Blocks app that shows a desk."""
+def build_page(desk: Desk, collection: Collection, settings: Settings, assets: Assets) -> Any:  # noqa: ANN401  # gradio is imported below
+    """Build the Blocks app that shows a desk and a collection."""
     import gradio as gr  # noqa: PLC0415  # takes seconds, and only the page needs it
 
-    def library(_: object) -> LibraryView:
-        return desk.library()
-
-    def status(_: object) -> str:
-        return desk.status()
-
-    def open_article(sent: object) -> ArticleView | None:
-        return desk.open(sent)
-
-    def report(sent: object) -> bool:
-        return desk.report(sent)
-
-    # Not an event: it must reach the desk also when the queue is full.
-    def stop(identity: object) -> bool:
-        return desk.stop(identity)
+    # Functions and not events: stopping, for one, must reach the desk also when the queue is full.
+    functions = {
+        "library": lambda _: desk.library(),
+        "status": lambda _: desk.status(),
+        "open_article": desk.open,
+        "redraw": desk.redraw,
+        "report": desk.report,
+        "stop": desk.stop,
+        "corpus": lambda _: collection.view(),
+        "taken_out": collection.taken_out,
+        "look_up": collection.look_up,
+        "remove": collection.remove,
+    }
 
     def answer(event: gr.EventData, request: gr.Request) -> Generator[TurnView, None, None]:
         client = request.client.host if request.client else ""
@@ -50,7 +49,7 @@ def build_page(desk: Desk, settings: Settings, assets: Assets) -> Any:  # noqa: 
             js_on_load=ON_LOAD,
             apply_default_css=False,
             elem_id="page",
-            server_functions=[library, status, open_article, report, stop],
+            server_functions=[_named(name, function) for name, function in functions.items()],
         )
         asking = html.submit(
             answer,
@@ -63,3 +62,13 @@ def build_page(desk: Desk, settings: Settings, assets: Assets) -> Any:  # noqa: 
         asking.failure(fn=None, js=LOST)
     page.queue(max_size=settings.ui.waiting, default_concurrency_limit=AT_ONCE, api_open=False)
     return page
+
+
+def _named(name: str, function: Callable[[object], object]) -> Callable[[object], object]:
+    """Give a function the name by which the page's script calls it, and Gradio nothing else to look at."""
+
+    def named(sent: object) -> object:
+        return function(sent)
+
+    named.__name__ = name
+    return named

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from ui.shapes import TurnView
 
 
 class _Sent(BaseModel):
@@ -56,3 +58,13 @@ class SentReport(_Sent):
     comment: Annotated[str, Field(max_length=2_000)] = ""
     question: Annotated[str, Field(max_length=100_000)]
     answer: dict[str, object]
+
+
+class SentWords(_Sent):
+    """Words to look up."""
+
+    words: Annotated[str, Field(max_length=10_000)]
+
+
+KEPT_TURN = TypeAdapter(TurnView)
+"""Checks a turn that a browser kept."""

@@ -17,9 +17,11 @@ from starlette.responses import Response
 
 from index.errors import ConfigError
 from ui.assets import load_assets
+from ui.collection import Collection, Indexer
 from ui.config import Settings
 from ui.desk import Asker, Desk
 from ui.guard import POSTS_A_QUESTION, Guard, Pace
+from ui.receive import UPLOAD, take_file
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
-def application(engine: Asker, settings: Settings) -> FastAPI:
-    """Build the whole application: guard, own files, page."""
+def application(engine: Asker, settings: Settings, *, index: Indexer | None = None) -> FastAPI:
+    """Build the whole application: guard, own files, page; without `index` no article can be added."""
     _quiet()
     import gradio as gr  # noqa: PLC0415  # takes seconds, and reads the environment when it is imported
     from fastapi import FastAPI  # noqa: PLC0415
@@ -42,15 +44,21 @@ def application(engine: Asker, settings: Settings) -> FastAPI:
     async def own_file(request: Request) -> Response:
         return assets.respond(request.path_params["name"], request)
 
+    collection = Collection(engine.store, settings, index)
+
+    async def upload(request: Request) -> Response:
+        return await take_file(request, collection)
+
+    app.add_route(UPLOAD, upload, methods=["POST"])
     app.add_route("/ui/{name}", own_file, methods=["GET"])
-    page = build_page(Desk(engine, settings), settings, assets)
+    page = build_page(Desk(engine, settings), collection, settings, assets)
     gr.mount_gradio_app(
         app,
         page,
         path="/",
         ssr_mode=False,
         show_error=False,
-        max_file_size="1kb",  # nothing is uploaded, and the guard closes that path
+        max_file_size="1kb",  # nothing is uploaded this way, and the guard closes that path
         allowed_paths=[],
         blocked_paths=[str(Path.cwd()), "/"],
         enable_monitoring=False,
@@ -69,11 +77,12 @@ def application(engine: Asker, settings: Settings) -> FastAPI:
         hosts.append(settings.ui.host)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     # Added last, so that it stands first: also a refused Host gets the security headers.
-    app.add_middleware(Guard, pace=Pace(settings.ui.questions_a_minute * POSTS_A_QUESTION))
+    files = {UPLOAD: settings.index.max_file_bytes} if collection.is_open else {}
+    app.add_middleware(Guard, pace=Pace(settings.ui.questions_a_minute * POSTS_A_QUESTION), bodies=files)
     return app
 
 
-def serve(engine: Asker, settings: Settings) -> None:
+def serve(engine: Asker, settings: Settings, *, index: Indexer | None = None) -> None:
     """Serve the page until it is interrupted, and print its address.
 
     Raises ConfigError when the address is not one of this machine's own and `allow_remote` is not set, and when
@@ -83,7 +92,7 @@ def serve(engine: Asker, settings: Settings) -> None:
 
     check_host(settings)
     with bound(settings.ui.host, settings.ui.port) as listening:
-        app = application(engine, settings)
+        app = application(engine, settings, index=index)
         host, port = listening.getsockname()[:2]
         sys.stdout.write(f"Verbatim is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl+C ends it)\n")
         sys.stdout.flush()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
 
-VerdictKind = Literal["supported", "partly", "disagree", "absent"]
+from typing_extensions import TypedDict  # pydantic checks these shapes, and on Python 3.11 takes no others
+
+VerdictKind = Literal["supported", "partly", "disagree", "premise", "absent"]
 
 
 class StageView(TypedDict):
@@ -17,7 +19,9 @@ class StageView(TypedDict):
 class QuoteView(TypedDict):
     """A citation: `quote` is what the article says, `shown` is that between the page's quotation marks.
 
-    `exact` tells whether the article holds these words at this place; the page shows no chip for one that fails.
+    `label` is its chip's name for a screen reader, `excerpt` the beginning of a long one. `exact` tells whether the
+    article holds these words at this place; the page shows no chip for one that fails. `also` is empty, or says
+    how many other outlets carry the story.
     """
 
     number: int
@@ -27,10 +31,14 @@ class QuoteView(TypedDict):
     end: int
     quote: str
     shown: str
+    excerpt: str
+    label: str
     title: str
     outlet: str
+    also: str
     date: str
     published: str | None
+    when: str | None
     speaker: str | None
     exact: bool
 
@@ -62,6 +70,14 @@ class DisagreementView(TypedDict):
     sides: list[SideView]
 
 
+class MomentView(TypedDict):
+    """A quote in a timeline; `whose` tells whether the date is the text's or the article's."""
+
+    date: str
+    whose: str
+    number: int
+
+
 class VerdictView(TypedDict):
     """The verdict in words, never a percentage."""
 
@@ -84,14 +100,18 @@ class OutcomeView(TypedDict):
     """What is known once the answer is complete.
 
     `used` are the numbers of the quotes that statements stand on; `matching` of them were found word for word.
+    `undisputed` are those of them that are on no side of a disagreement. `written` says what made the sentences.
     """
 
     verdict: VerdictView
     absence: AbsenceView | None
     disagreements: list[DisagreementView]
+    undisputed: list[int]
+    timeline: list[MomentView]
     notes: list[str]
     standalone: str
     answered: str
+    written: str
     used: list[int]
     matching: int
     announcement: str
@@ -100,17 +120,32 @@ class OutcomeView(TypedDict):
     record: dict[str, object]
 
 
+class Drawn(TypedDict):
+    """The HTML of a turn's parts, by `ui.render`; the sentences themselves the page's script puts in, one by one.
+
+    `evidence` is what was found, `head` stands above the sentences, `body` below them, `sources` in the other column
+    under its `title`, which is plain text.
+    """
+
+    evidence: str
+    head: str
+    body: str
+    title: str
+    sources: str
+
+
 class TurnView(TypedDict):
     """A question and all that is known of its answer so far; each event of asking carries it whole."""
 
     id: str
     question: str
-    state: Literal["waiting", "asking", "done", "failed"]
+    state: Literal["waiting", "asking", "done", "failed", "stopped"]
     message: str
     stages: list[StageView]
     quotes: list[QuoteView]
     claims: list[ClaimView]
     outcome: OutcomeView | None
+    drawn: Drawn | None
 
 
 class SegmentView(TypedDict):
@@ -122,12 +157,13 @@ class SegmentView(TypedDict):
 
 
 class ArticleView(TypedDict):
-    """An article, opened: paragraphs of segments, whose joined texts are the article's text."""
+    """An article, opened: paragraphs of segments, whose joined texts are the article's text; `about` may be empty."""
 
     id: str
     document: str
     title: str
     headline: bool
+    about: str
     outlet: str
     date: str
     url: str | None
@@ -159,12 +195,43 @@ class ExampleView(TypedDict):
 
 
 class LibraryView(TypedDict):
-    """The corpus as the page first shows it; `articles` are the first of `total`."""
+    """The corpus as the page first shows it; `listing` is the list of its first articles in HTML."""
 
     total: int
-    dated: str
     counts: str
     outlets: list[str]
-    articles: list[ListedView]
     examples: list[ExampleView]
     longest: int
+    listing: str
+
+
+class HoldingView(TypedDict):
+    """An article on the corpus page, or what could not become one and why."""
+
+    id: str
+    title: str
+    about: str
+    state: str
+    failed: bool
+
+
+class CorpusView(TypedDict):
+    """The corpus page: `rules` says what may be added, or why nothing may; `holdings` are the first of `total`."""
+
+    counts: str
+    rules: str
+    open: bool
+    total: int
+    failures: int
+    holdings: list[HoldingView]
+
+
+class MatchView(TypedDict):
+    """Words that were looked up, where an article has them."""
+
+    article: str
+    start: int
+    end: int
+    kind: str
+    shown: str
+    about: str

@@ -1,7 +1,7 @@
-"""A question, its events and its answer as the plain values that the page draws, and as the file that it exports.
+"""A question, its events and its answer as the plain values that the page draws.
 
-Nothing here reads or writes, and nothing here makes HTML: the page's script puts these strings into text nodes.
-`ui.corpus` does the same for articles.
+Nothing here reads or writes, and nothing here makes HTML, which `ui.render` does. `ui.corpus` does the same for
+articles.
 """
 
 from __future__ import annotations
@@ -11,26 +11,12 @@ from dataclasses import dataclass, field
 
 from index.article import Article
 from rag.answer import Answer, Citation, Claim, ClaimVerified, Done, Event, EvidenceFound, Stage, record
-from ui.shapes import (
-    AbsenceView,
-    ClaimView,
-    DisagreementView,
-    OutcomeView,
-    QuoteView,
-    SideView,
-    StageView,
-    TurnView,
-    VerdictKind,
-    VerdictView,
-)
-from ui.words import UNKNOWN_OUTLET, counted, plain_markdown, shown_date, shown_dates, shown_quote, shown_title
+from ui.export import markdown_export
+from ui.shapes import ClaimView, DisagreementView, OutcomeView, QuoteView, SideView, StageView, TurnView
+from ui.timeline import timeline
+from ui.verdict import absence_of, announcement_of, undisputed_numbers, used_numbers, verdict_of, written_by
+from ui.words import counted, excerpt, shown_date, shown_outlet, shown_quote, shown_title
 
-VERDICTS: dict[VerdictKind, str] = {
-    "supported": "Well supported",
-    "partly": "Partly supported",
-    "disagree": "Sources disagree",
-    "absent": "Not in the articles",
-}
 STAGES = {
     "understand": ("Understanding", "the question"),
     "search": ("Searching", "the articles"),
@@ -42,12 +28,6 @@ FAULTS = {
     "wrong_citation": "The quote that it named does not carry it.",
     "unsupported": "No quote carries it.",
 }
-ABSENCES = {
-    "not_in_corpus": "None of the {total} answers this.",
-    "not_answered": "The articles are about this, but don’t answer it.",
-    "false_premise": "The articles don’t say what the question assumes.",
-}
-NO_ANSWER = "No answer was written, because none could be backed by a quote."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +42,15 @@ class Context:
 def asked(identity: str, question: str) -> TurnView:
     """Begin the view of a question to which nothing has come yet."""
     return TurnView(
-        id=identity, question=question, state="asking", message="", stages=[], quotes=[], claims=[], outcome=None
+        id=identity,
+        question=question,
+        state="asking",
+        message="",
+        stages=[],
+        quotes=[],
+        claims=[],
+        outcome=None,
+        drawn=None,
     )
 
 
@@ -101,6 +89,9 @@ def _quote(citation: Citation, context: Context) -> QuoteView:
     """Check a citation against the article that it names."""
     article = context.articles.get(citation.article)
     text = article.text if article else ""
+    shown = shown_quote(citation.quote)
+    outlet, date = shown_outlet(citation.outlet), shown_date(citation.published)
+    others = f"also in {counted(len(citation.also), 'outlet')}: {', '.join(citation.also)}" if citation.also else ""
     return QuoteView(
         number=citation.number,
         article=citation.article,
@@ -108,11 +99,15 @@ def _quote(citation: Citation, context: Context) -> QuoteView:
         start=citation.start,
         end=citation.end,
         quote=citation.quote,
-        shown=shown_quote(citation.quote),
+        shown=shown,
+        excerpt=excerpt(shown),
+        label=f"Quote {citation.number}, {outlet}, {date}",
         title=shown_title(citation.title, text),
-        outlet=citation.outlet or UNKNOWN_OUTLET,
-        date=shown_date(citation.published),
+        outlet=outlet,
+        also=others,
+        date=date,
         published=citation.published,
+        when=citation.when,
         speaker=citation.speaker,
         exact=bool(citation.quote) and text[citation.start : citation.end] == citation.quote,
     )
@@ -140,27 +135,21 @@ def _sentence(text: str) -> str:
 def _done(view: TurnView, answer: Answer, context: Context) -> TurnView:
     """Complete the view with the answer."""
     quotes = [_quote(each, context) for each in answer.citations]
-    used = _used(answer)
-    verdict = verdict_of(answer)
+    used = used_numbers(answer)
     matching = sum(each["exact"] for each in quotes if each["number"] in used)
     outcome = OutcomeView(
-        verdict=verdict,
-        absence=_absence(answer, context) if answer.abstained else None,
-        disagreements=[
-            DisagreementView(
-                claim=each.claim,
-                sides=[
-                    SideView(position=_sentence(side.position), citations=list(side.citations)) for side in each.sides
-                ],
-            )
-            for each in answer.disagreements
-        ],
+        verdict=verdict_of(answer),
+        absence=absence_of(answer, total=context.total, hidden=context.hidden),
+        disagreements=_disagreements(answer),
+        undisputed=undisputed_numbers(answer),
+        timeline=timeline(answer.standalone, [each for each in quotes if each["number"] in used and each["exact"]]),
         notes=list(answer.notes),
         standalone=answer.standalone if answer.standalone.strip() != answer.question.strip() else "",
         answered=f"Answered in {max(answer.seconds.total, 0.1):.1f} s",
+        written=written_by(answer),
         used=used,
         matching=matching,
-        announcement=_announcement(answer, verdict, quotes, matching),
+        announcement=announcement_of(answer, matching),
         text=answer.text,
         markdown=markdown_export(answer),
         record=record(answer),
@@ -169,96 +158,11 @@ def _done(view: TurnView, answer: Answer, context: Context) -> TurnView:
     return {**view, "state": "done", "message": "", "quotes": quotes, "claims": claims, "outcome": outcome}
 
 
-def _used(answer: Answer) -> list[int]:
-    """List the quotes that the answer stands on, by number; an abstention has only the nearest ones."""
-    if answer.abstained:
-        return [each.number for each in answer.citations]
-    named = {number for claim in answer.claims if not claim.removed for number in claim.citations}
-    named |= {number for each in answer.disagreements for side in each.sides for number in side.citations}
-    return [each.number for each in answer.citations if each.number in named]
-
-
-def verdict_of(answer: Answer) -> VerdictView:
-    """Judge an answer in words, with the sentence that says why."""
-    standing = sum(not claim.removed for claim in answer.claims)
-    removed = len(answer.claims) - standing
-    if answer.abstained or not standing:
-        return _verdict("absent", NO_ANSWER)
-    if answer.disagreements:
-        return _verdict("disagree", f"{_contested(answer)} This page does not decide who is right.")
-    outlets = {answer.citation(number).outlet or UNKNOWN_OUTLET for number in _used(answer)}
-    whose = counted(len(outlets), "publisher")
-    if removed:
-        matched = f"{standing} of {len(answer.claims)} statements match a sentence in the articles"
-        return _verdict("partly", f"{whose}. {matched}; {removed} removed.")
-    every = "The statement matches" if standing == 1 else f"All {standing} statements match"
-    return _verdict("supported", f"{whose}. {every} a sentence in the articles.")
-
-
-def _verdict(kind: VerdictKind, reason: str) -> VerdictView:
-    return VerdictView(kind=kind, words=VERDICTS[kind], reason=reason)
-
-
-def _contested(answer: Answer) -> str:
-    """Name the kind of disagreement; only a side that denies makes the other one a claim."""
-    positions = [side.position.casefold() for each in answer.disagreements for side in each.sides]
-    if any(position.startswith(("den", "reject")) for position in positions):
-        return "The articles carry both the claim and the denial."
-    return "The articles carry more than one account."
-
-
-def _absence(answer: Answer, context: Context) -> AbsenceView:
-    """Say why there is no answer, which dates the corpus covers, and what the filters hide."""
-    total = "one article" if context.total == 1 else f"{context.total:,} articles"
-    dates = shown_dates(*answer.covered)
-    return AbsenceView(
-        title=ABSENCES[answer.reason or "not_in_corpus"].format(total=total),
-        reason=NO_ANSWER,
-        covered=f"The articles cover {dates}." if dates else "",
-        hidden=context.hidden,
-        total=context.total,
-    )
-
-
-def _announcement(answer: Answer, verdict: VerdictView, quotes: Sequence[QuoteView], matching: int) -> str:
-    """Write what a screen reader hears when the answer is there."""
-    if answer.abstained:
-        return f"{verdict['words']}. {counted(len(quotes), 'close passage')}."
-    used = _used(answer)
-    sources = len({each["article"] for each in quotes if each["number"] in used})
-    return (
-        f"Answer ready. {verdict['words']}. {counted(sources, 'source')}, "
-        f"{matching} of {counted(len(used), 'quote')} match."
-    )
-
-
-def markdown_export(answer: Answer) -> str:
-    """Write an answer as Markdown: question, verdict, sentences with footnotes, and a footnote for each quote."""
-    verdict = verdict_of(answer)
-    parts = [f"# {plain_markdown(answer.question)}", f"**{verdict['words']}.** {verdict['reason']}"]
-    standing = [claim for claim in answer.claims if not claim.removed]
-    if standing:
-        parts.append(" ".join(plain_markdown(each.text) + _marks(each.citations) for each in standing))
-    for each in answer.disagreements:
-        sides = [f"- {plain_markdown(side.position)} {_marks(side.citations)}" for side in each.sides]
-        parts.append("\n".join([f"## {plain_markdown(each.claim)}", "", *sides]))
-    if answer.abstained and answer.citations:
-        parts.append(f"Closest passages:{_marks(_used(answer))}")
-    parts.extend(plain_markdown(note) for note in answer.notes)
-    used = _used(answer)
-    parts.extend(_footnote(each) for each in answer.citations if each.number in used)
-    return "\n\n".join(parts) + "\n"
-
-
-def _marks(numbers: Sequence[int]) -> str:
-    return "".join(f"[^{number}]" for number in numbers)
-
-
-def _footnote(citation: Citation) -> str:
-    """Write a quote with all that is known of where it stands."""
-    title = f"*{plain_markdown(citation.title)}*, " if citation.title else ""
-    return (
-        f"[^{citation.number}]: “{plain_markdown(shown_quote(citation.quote))}” {title}"
-        f"{plain_markdown(citation.outlet or UNKNOWN_OUTLET)}, {shown_date(citation.published)}. "
-        f"{plain_markdown(citation.document)}, characters {citation.start}–{citation.end}."
-    )
+def _disagreements(answer: Answer) -> list[DisagreementView]:
+    return [
+        DisagreementView(
+            claim=each.claim,
+            sides=[SideView(position=_sentence(side.position), citations=list(side.citations)) for side in each.sides],
+        )
+        for each in answer.disagreements
+    ]

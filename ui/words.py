@@ -9,6 +9,7 @@ UNKNOWN_OUTLET = "Unknown publisher"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ISO = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 OPENING, CLOSING = '“"', '”"'
+CLAUSE = re.compile(r"[,;:–—][’']?\s")
 MARKUP = re.compile(r"([\\`*_\[\]<>|~#])")
 
 
@@ -28,13 +29,18 @@ def shown_dates(first: str | None, last: str | None) -> str:
 
 
 def shown_title(title: str | None, text: str, *, width: int = 70) -> str:
-    """Choose the title, or where there is none the text's first words with an ellipsis."""
+    """Choose the title, shortened where it is none, or the text's first words with an ellipsis."""
     if title and title.strip():
-        return title.strip()
+        return excerpt(title.strip(), most=300)
     start = " ".join(text[: width * 2].split())
     if len(start) <= width:
         return start or "Untitled article"
     return start[: start.rfind(" ", 0, width) + 1 or width].rstrip(' ,;:–—-“"') + "…"
+
+
+def shown_outlet(outlet: str | None) -> str:
+    """Name the outlet, shortened where it is no name."""
+    return excerpt(outlet, most=120) if outlet else UNKNOWN_OUTLET
 
 
 def shown_quote(quote: str) -> str:
@@ -71,6 +77,15 @@ def _opens(text: str, at: int) -> bool:
 def _single(text: str) -> str:
     """Turn double marks into single ones."""
     return "".join(("‘" if _opens(text, at) else "’") if letter in '“”"' else letter for at, letter in enumerate(text))
+
+
+def excerpt(text: str, *, most: int = 280) -> str:
+    """Shorten a long text to what ends at the border of a clause, or else of a word."""
+    if len(text) <= most:
+        return text
+    clauses = [each.start() for each in CLAUSE.finditer(text[:most])]
+    end = clauses[-1] if clauses and clauses[-1] > most / 2 else text.rfind(" ", 0, most)
+    return f"{text[: end if end > 0 else most].rstrip()} …"
 
 
 def plain_markdown(text: str) -> str:

@@ -12,11 +12,13 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.article import Article, Coverage, Description, Filters, Sentence
+from index.catalog import Listed
 from index.errors import QuestionError, StoreError
 from rag.answer import (
     Answer,
@@ -36,8 +38,10 @@ from rag.answer import (
     Turn,
     Writer,
 )
+from ui.collection import Indexer
 from ui.config import Settings, load_settings
 from ui.corpus import hidden_by
+from ui.desk import Asker
 from ui.serve import application, serve
 
 if TYPE_CHECKING:
@@ -124,7 +128,34 @@ class ScriptedStore:
         first, last = (dates[0], dates[-1]) if dates else (None, None)
         return Coverage(len(self._articles), 9, tuple(outlets), first, last)
 
-    def cite(self, number: int, document: str, words: str, speaker: str | None = None) -> Citation:
+    def listed(self) -> tuple[Listed, ...]:
+        """List the articles, without texts."""
+        return tuple(
+            Listed(
+                id=each.id,
+                document=each.document,
+                source=each.source,
+                state="published",
+                reason=None,
+                raw_hash=each.raw_hash,
+                indexed="2026-11-21T10:00:00Z",
+                about=each.about,
+                characters=len(each.text),
+            )
+            for each in self._articles
+        )
+
+    def writing(self) -> AbstractContextManager[None]:
+        """There is nobody else to write."""
+        return nullcontext()
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Take articles out."""
+        self._articles = tuple(each for each in self._articles if each.id not in ids)
+
+    def cite(
+        self, number: int, document: str, words: str, speaker: str | None = None, *, when: str | None = None
+    ) -> Citation:
         """Cite the sentence of an article that holds these words."""
         article = next(each for each in self._articles if each.document.startswith(document))
         sentence = next(each for each in article.sentences if words in article.words(each))
@@ -139,6 +170,7 @@ class ScriptedStore:
             outlet=article.about.outlet,
             published=article.about.published,
             speaker=speaker,
+            when=when,
         )
 
 
@@ -188,7 +220,7 @@ class ScriptedEngine:
             yield event
         if "break" in question and self.broken:
             raise RuntimeError("the model fell over, and its key is secret-key-123")
-        for at, claim in enumerate(answer.claims):
+        for at, claim in enumerate(answer.claims[:10]):
             yield ClaimVerified(claim)
             if at == 0 and "slowly" in question:
                 self.go.wait(20)
@@ -197,26 +229,29 @@ class ScriptedEngine:
 
     def _written(self, question: str, filters: Filters) -> Answer:
         if hidden_by(filters, self.store.articles()) > 3:
-            return self._absent(question, "not_in_corpus")
-        if "supplied weapons" in question:
-            return self._disputed(question)
-        if "position" in question:
-            return self._timeline(question)
-        if "containers" in question:
-            return self._fact(question)
-        if "markup" in question or "<" in question:
-            return self._hostile(question)
-        return self._absent(question, "false_premise" if "why" in question.lower() else "not_in_corpus")
+            return self._unknown(question)
+        written = {
+            "supplied weapons": self._disputed,
+            "position": self._timeline,
+            "containers": self._fact,
+            "attack": self._attacks,
+            "markup": self._hostile,
+            "<": self._hostile,
+            "why": self._corrected,
+        }
+        found = (answer for word, answer in written.items() if word in question.lower())
+        return next(found, self._unknown)(question)
 
     def _disputed(self, question: str) -> Answer:
-        cite = self.store.cite
+        cite, others = self.store.cite, ("The Post", "The Herald")
         citations = (
             cite(1, "004", "officially confirming", "South Korea’s defence ministry"),
             cite(2, "000", "U.N. sanctions envoys", "UN sanctions envoys"),
-            cite(3, "002", "John Kirby said", "US National Security Council"),
+            replace(cite(3, "002", "John Kirby said", "US National Security Council"), also=others),
             cite(4, "003", "we have never exported", "North Korean defence official"),
             cite(5, "001", "groundless speculation", "Moscow, as reported by Donga"),
             cite(6, "000", "We have no intention", "Kim Yo-jong"),
+            replace(cite(7, "002", "In May, the White House", "White House"), also=others),
         )
         return self._answer(
             question,
@@ -227,6 +262,7 @@ class ScriptedEngine:
                     (1, 2, 3),
                 ),
                 Claim("North Korea denies it, and Moscow has called the claims fake or groundless.", (4, 5, 6)),
+                Claim("Russia ships refined petroleum to North Korea, the White House says.", (7,)),
             ),
             citations=citations,
             disagreements=(
@@ -254,10 +290,10 @@ class ScriptedEngine:
                 ),
             ),
             citations=(
-                cite(1, "004", "in July when foreign"),
+                cite(1, "004", "in July when foreign", when="2023-07"),
                 cite(2, "004", "circumstances of weapons provision"),
-                cite(3, "001", "summoned Russian Ambassador"),
-                cite(4, "001", "nothing to confirm"),
+                cite(3, "001", "summoned Russian Ambassador", when="2023-09-19"),
+                cite(4, "001", "nothing to confirm", when="2023-10-06"),
             ),
         )
 
@@ -287,6 +323,34 @@ class ScriptedEngine:
         return self._answer(
             question, claims=(Claim(f"The report said {ATTACK}.", (1,)),), citations=(citation,), notes=(ATTACK,)
         )
+
+    def _corrected(self, question: str) -> Answer:
+        citation = self.store.cite(1, "003", "we have never exported", "North Korean defence official")
+        claim = Claim(f"North Korean defence official (The Manila Times, 2022-09): “{citation.quote}”", (1,))
+        return self._answer(question, claims=(claim,), citations=(citation,), reason="false_premise")
+
+    def _attacks(self, question: str) -> Answer:
+        """Cite every sentence of every article, each with markup in all that is said of it."""
+        articles = self.store.articles()
+        cited = [
+            Citation(
+                0, each.id, each.document, at.start, at.end, each.words(at), *(each.document,) * 2, None, each.document
+            )
+            for each in articles
+            for at in each.sentences
+        ]
+        citations = tuple(replace(each, number=n, also=(each.quote,)) for n, each in enumerate(cited, start=1))
+        sides = tuple(Side(each.quote, (each.number,)) for each in citations)
+        return self._answer(
+            question,
+            claims=tuple(Claim(each.quote, (each.number,)) for each in citations),
+            citations=citations,
+            disagreements=tuple(Disagreement(each.position, (each,)) for each in sides),
+            notes=tuple(each.quote for each in citations),
+        )
+
+    def _unknown(self, question: str) -> Answer:
+        return self._absent(question, "not_in_corpus")
 
     def _absent(self, question: str, reason: Reason) -> Answer:
         citations = (self.store.cite(1, "000", "It may be true"), self.store.cite(2, "002", "In May, the White House"))
@@ -322,12 +386,12 @@ class ScriptedEngine:
         )
 
 
-def build_application(engine: ScriptedEngine, settings: Settings) -> FastAPI:
+def build_application(engine: Asker, settings: Settings, *, index: Indexer | None = None) -> FastAPI:
     """Build the application and collect the event loops that Gradio leaves open, so that no other test meets them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         warnings.simplefilter("ignore", DeprecationWarning)  # Gradio's and FastAPI's own, while they are imported
-        app = application(engine, settings)
+        app = application(engine, settings, index=index)
         gc.collect()
     return app
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from index.article import Article, Coverage, Description, Filters, Sentence
-from ui.corpus import article_view, hidden_by, library_view
+from index.catalog import Listed, State
+from rag.lookup import Match
+from ui.corpus import article_view, corpus_view, hidden_by, library_view, match_view
 
 
 def article(text: str, *, sentences: tuple[Sentence, ...] = (), about: Description | None = None) -> Article:
@@ -22,6 +27,7 @@ def test_an_article_is_cut_at_quotes_and_sentences() -> None:
         "document": "a.txt",
         "title": "Title 🎉 One two three. Four.",
         "headline": False,
+        "about": "Published 2024",
         "outlet": "O",
         "date": "2024",
         "url": None,
@@ -75,18 +81,75 @@ def test_the_library_counts_what_there_is() -> None:
         article("No more."),
     )
     view = library_view(articles, Coverage(2, 4, ("O",), "2023-09-16", "2023-09-16"))
+    listing = view.pop("listing")  # type: ignore[misc]  # the rest is compared whole
     assert view == {
         "total": 2,
-        "dated": "Sep 2023",
         "counts": "2 articles · 1 named publisher · Sep 2023",
         "outlets": ["O"],
-        "articles": [
-            {"id": articles[0].id, "title": "T", "outlet": "O", "date": "16 Sep 2023"},
-            {"id": articles[1].id, "title": "No more.", "outlet": "Unknown publisher", "date": "Date unknown"},
-        ],
         "examples": [],
         "longest": 0,
     }
+    assert re.findall(r"<strong>(.*?)</strong><span>(.*?)</span>", listing) == [
+        ("T", "O · 16 Sep 2023"),
+        ("No more.", "Unknown publisher · Date unknown"),
+    ]
+    assert re.findall(r'data-open="(\w+)"', listing) == [each.id for each in articles]
+
+
+def test_an_opened_article_says_who_wrote_it_and_when_it_changed() -> None:
+    """Author and dates stand above the text, as far as they are known."""
+    about = Description(author="Ada Alt", published="2024-05-17", updated="2024-05-18")
+    assert (
+        article_view(article("x", about=about))["about"] == "By Ada Alt · Published 17 May 2024 · Updated 18 May 2024"
+    )
+    assert article_view(article("x"))["about"] == ""
+
+
+def listed(document: str, state: State = "published", *, reason: str | None = None, **about: str) -> Listed:
+    """Make a line of the catalog."""
+    return Listed(document, document, "tests", state, reason, "1", "2026-11-21T10:00:00Z", Description(**about), 1_200)
+
+
+def test_the_corpus_page_lists_failures_first() -> None:
+    """State, dates and reason of each; a failure has nothing to open."""
+    rows = (
+        listed("a.txt", title="A", outlet="O", published="2024", updated="2025"),
+        listed("b.txt", "failed", reason="no"),
+    )
+    view = corpus_view(rows, Coverage(1, 4, ("O",), "2024", "2024"), rules="Rules.", is_open=True)
+    assert view == {
+        "counts": "1 article · 1 named publisher · 2024",
+        "rules": "Rules.",
+        "open": True,
+        "total": 2,
+        "failures": 1,
+        "holdings": [
+            {"id": "b.txt", "title": "b.txt", "about": "", "state": "Not indexed: no", "failed": True},
+            {
+                "id": "a.txt",
+                "title": "A",
+                "about": "O · 2024 · updated 2025 · a.txt",
+                "state": "Indexed 21 Nov 2026, 1,200 characters",
+                "failed": False,
+            },
+        ],
+    }
+
+
+def test_a_looked_up_quote_says_how_like_it_is() -> None:
+    """The same words, the same but for typography, or others that are near: never one for the other."""
+    found = Match("exact", 1.0, "id", "a.txt", 3, 9, "“Words.”", None, "O", "2024-05")
+    assert match_view(found) == {
+        "article": "id",
+        "start": 3,
+        "end": 9,
+        "kind": "Word for word",
+        "shown": "Words.",
+        "about": "O · May 2024 · a.txt",
+    }
+    assert match_view(replace(found, match="normalised"))["kind"] == "The same, but for typography or line breaks"
+    near = match_view(replace(found, match="nearest", likeness=0.71))
+    assert near["kind"] == "Not these words, but near them (71% alike)"
 
 
 @pytest.mark.parametrize(

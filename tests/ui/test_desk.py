@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ import pytest
 from rag.answer import Turn
 from tests.ui.scripted import ScriptedEngine, seed_articles
 from ui.config import Settings, load_settings
-from ui.desk import FAILURE, UNREADABLE, Desk, Line
+from ui.desk import FAILURE, UNREADABLE, Desk
+from ui.line import Line, Stream
 from ui.shapes import TurnView
 
 SUPPLIED = "Has North Korea supplied weapons to Russia?"
@@ -24,9 +27,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def engine() -> ScriptedEngine:
-    """Make an engine with the seeds."""
-    return ScriptedEngine(articles=seed_articles())
+def engine() -> Iterator[ScriptedEngine]:
+    """Make an engine with the seeds, and let no question of the test hang on."""
+    made = ScriptedEngine(articles=seed_articles())
+    yield made
+    made.go.set()
 
 
 @pytest.fixture
@@ -40,12 +45,20 @@ def ask(desk: Desk, question: object, *, session: str = "s", client: str = "c", 
     return list(desk.answer({"id": "q1", "question": question, **more}, session=session, client=client))
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, and fail after 20 seconds."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_a_question_becomes_views_until_the_answer_is_there(desk: Desk) -> None:
     """Stages, evidence, claims and the complete answer come one after another."""
     views = ask(desk, SUPPLIED)
-    assert [len(each["claims"]) for each in views] == [0, 0, 0, 0, 0, 1, 2, 2]
-    assert [bool(each["quotes"]) for each in views] == [False, False, *[True] * 6]
-    assert [each["state"] for each in views] == ["asking"] * 7 + ["done"]
+    assert [len(each["claims"]) for each in views] == [0, 0, 0, 0, 0, 1, 2, 3, 3]
+    assert [bool(each["quotes"]) for each in views] == [False, False, *[True] * 7]
+    assert [each["state"] for each in views] == ["asking"] * 8 + ["done"]
     assert all(quote["exact"] for quote in views[-1]["quotes"])
 
 
@@ -109,35 +122,71 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(desk: Desk) -> N
     assert ask(desk, SUPPLIED, client="other")[-1]["state"] == "done"
 
 
-def test_stopping_ends_the_engine_too(desk: Desk, engine: ScriptedEngine) -> None:
-    """After a stop no view comes, and the engine's own stream is closed."""
-    views = desk.answer({"id": "q1", "question": SUPPLIED}, session="s", client="c")
-    next(views)
+def test_stopping_is_at_once_and_ends_the_engine_too(desk: Desk, engine: ScriptedEngine) -> None:
+    """The stream ends while the engine is still in the middle of a step; the engine's own is closed at its next one."""
+    views = desk.answer({"id": "q1", "question": f"slowly: {SUPPLIED}"}, session="s", client="c")
+    while not next(views)["claims"]:
+        pass
     assert not desk.stop("another question")
-    next(views)
-    assert desk.stop("q1")
-    assert (list(views), engine.closed) == ([], 1)
+    threading.Timer(0.1, desk.stop, ["q1"]).start()
+    began = time.perf_counter()
+    assert list(views) == []
+    assert time.perf_counter() - began < 2
+    assert engine.closed == 0
+    engine.go.set()
+    wait_for(lambda: engine.closed == 1)
+    assert not desk.stop("q1")
     assert ask(desk, SUPPLIED)[-1]["state"] == "done"
 
 
-def test_a_new_question_of_a_browser_ends_the_one_before(desk: Desk) -> None:
+def test_a_new_question_of_a_browser_ends_the_one_before(desk: Desk, engine: ScriptedEngine) -> None:
     """A browser has one question at a time, whatever its script does."""
-    first = desk.answer({"id": "q1", "question": SUPPLIED}, session="s", client="c")
-    next(first)
+    first = desk.answer({"id": "q1", "question": f"slowly: {SUPPLIED}"}, session="s", client="c")
+    while not next(first)["claims"]:
+        pass
     assert ask(desk, SUPPLIED)[-1]["state"] == "done"
     assert list(first) == []
+    engine.go.set()
 
 
-def test_those_who_wait_see_their_place(desk: Desk) -> None:
+def test_those_who_wait_see_their_place(desk: Desk, engine: ScriptedEngine) -> None:
     """Two questions are worked on at a time; the third waits until one is done."""
-    running = [desk.answer({"id": name, "question": SUPPLIED}, session=name, client=name) for name in "ab"]
+    slow = f"slowly: {SUPPLIED}"
+    running = [desk.answer({"id": name, "question": slow}, session=name, client=name) for name in "ab"]
     for each in running:
         next(each)
     third = desk.answer({"id": "c", "question": SUPPLIED}, session="c", client="c")
     waits = next(third)
     assert (waits["state"], waits["message"]) == ("waiting", "Waiting for 1 question asked before this one…")
-    running[0].close()
+    engine.go.set()
     assert next(each for each in third if each["state"] != "waiting")["stages"]
+
+
+def test_a_stream_gives_what_its_source_gives_and_closes_it() -> None:
+    """Everything in order; when it is stopped, nothing more, and the source's own clearing up runs."""
+    ended = threading.Event()
+
+    def source() -> Generator[int, None, None]:
+        try:
+            yield from range(1_000_000_000)
+        finally:
+            ended.set()
+
+    assert list(Stream(each for each in (1, 2, 3))) == [1, 2, 3]
+    stream = Stream(source())
+    assert [number for number, _ in zip(stream, range(3), strict=False)] == [0, 1, 2]
+    stream.stop()
+    assert list(stream) == []
+    assert ended.wait(20)
+
+
+def test_a_kept_turn_is_drawn_again(desk: Desk) -> None:
+    """What a browser kept of an answer gives the same HTML; what it can't have kept gives nothing."""
+    last = ask(desk, SUPPLIED)[-1]
+    assert last["outcome"] is not None
+    kept = {**last, "drawn": None, "outcome": {**last["outcome"], "markdown": "", "record": {}}}
+    assert desk.redraw(json.loads(json.dumps(kept))) == last["drawn"]
+    assert [desk.redraw(each) for each in (None, {}, {**kept, "quotes": "x"})] == [None, None, None]
 
 
 def test_a_place_in_line_moves_up_at_once() -> None:

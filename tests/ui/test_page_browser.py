@@ -1,179 +1,34 @@
-"""The page in a real browser: what a reader sees, clicks, hears and keeps.
-
-One server with a scripted engine and one browser serve all tests; each test has a window of its own, and
-fails when its window asks another host or logs an error.
-"""
+"""The page in a real browser: what a reader sees, clicks, hears and keeps."""
 
 from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.ui.scripted import ATTACK, ScriptedEngine, build_application
-from ui.config import load_settings
-from ui.serve import bound
+from tests.ui.scripted import ATTACK, ScriptedEngine
+from tests.ui.windows import (
+    ABSENT,
+    DISPUTED,
+    FACT,
+    PHONE,
+    WIDE,
+    OpenWindow,
+    Served,
+    Theme,
+    ask,
+    in_view,
+    marked,
+    serving,
+    sideways,
+    small_or_unnamed,
+    violations,
+)
 
-pytestmark = [
-    pytest.mark.browser,
-    # uvicorn's own imports, in versions that still bring both implementations of a protocol.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn.*"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets.*"),
-    # Gradio sets an option of pandas in its queue, which pandas will drop.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-]
-
-DISPUTED = "Has North Korea supplied weapons to Russia?"
-FACT = "How many containers were reportedly shipped?"
-ABSENT = "Which ports were used for the shipments?"
-WIDE, PHONE = (1280, 800), (390, 844)
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-Theme = Literal["light", "dark"]
-
-
-@dataclass
-class Served:
-    """A running server, its engine and the file of its feedback."""
-
-    url: str
-    engine: ScriptedEngine
-    feedback: Path
-
-
-@dataclass
-class Window:
-    """A page and what it must not have done."""
-
-    page: Page
-    asked: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
-OpenWindow = Callable[..., Page]
-
-
-def run_server(engine: ScriptedEngine, folder: Path) -> Iterator[Served]:
-    """Serve an engine on a free port until the tests are done."""
-    settings = load_settings(ui={"feedback": folder / "feedback.jsonl", "questions_a_minute": 1_000})
-    with bound("127.0.0.1", 0) as listening:
-        app = build_application(engine, settings)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}/", engine, settings.ui.feedback)
-        engine.go.set()
-        server.should_exit = True
-        thread.join(20)
-
-
-@pytest.fixture(scope="session")
-def session_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the seeds and an article full of markup."""
-    yield from run_server(ScriptedEngine(), tmp_path_factory.mktemp("page"))
-
-
-@pytest.fixture
-def served(session_server: Served) -> Iterator[Served]:
-    """Give each test the server with a fresh script, and let no question of it hang on."""
-    engine = session_server.engine
-    engine.pace, engine.broken = 0.0, True
-    engine.go.clear()
-    yield session_server
-    engine.go.set()
-
-
-ContextOf = Callable[[tuple[int, int], Theme, bool, str], BrowserContext]
-
-
-@pytest.fixture(scope="session")
-def context_of(browser: Browser) -> ContextOf:
-    """Keep a context for each kind of window and reader: its cache makes loading the page twice as fast."""
-    kept: dict[tuple[object, ...], BrowserContext] = {}
-
-    def context(size: tuple[int, int], theme: Theme, still: bool, reader: str) -> BrowserContext:  # noqa: FBT001
-        key = (size, theme, still, reader)
-        if key not in kept:
-            kept[key] = browser.new_context(
-                viewport={"width": size[0], "height": size[1]},
-                color_scheme=theme,
-                reduced_motion="reduce" if still else "no-preference",
-                permissions=["clipboard-read", "clipboard-write"],
-            )
-            kept[key].set_default_timeout(20_000)
-        return kept[key]
-
-    return context
-
-
-@pytest.fixture
-def open_window(context_of: ContextOf, served: Served) -> Iterator[OpenWindow]:
-    """Open windows with an empty memory, and look at the end at what they asked and logged."""
-    windows: list[Window] = []
-
-    def opening(
-        size: tuple[int, int] = WIDE,
-        *,
-        theme: Theme = "light",
-        url: str = "",
-        still: bool = False,
-        strict: bool = True,
-        reader: str = "",
-    ) -> Page:
-        window = Window(context_of(size, theme, still, reader).new_page())
-        page = window.page
-        page.on("request", lambda request: window.asked.append(request.url))
-        page.on("pageerror", lambda error: window.errors.append(str(error)))
-        if strict:
-            page.on("console", lambda said: window.errors.append(said.text) if said.type != "log" else None)
-        windows.append(window)
-        page.goto(f"{url or served.url}robots.txt")
-        page.evaluate("localStorage.clear()")
-        page.goto(url or served.url)
-        expect(page.locator("#counts")).not_to_be_empty(timeout=20_000)
-        return page
-
-    yield opening
-    for window in windows:
-        window.page.close()
-        elsewhere = [url for url in window.asked if not url.startswith(("http://127.0.0.1:", "blob:", "data:"))]
-        assert (window.errors, elsewhere) == ([], [])
-
-
-def ask(page: Page, question: str, *, wait: bool = True) -> Locator:
-    """Type a question, press Enter, and wait for the answer unless told otherwise."""
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    turn = page.locator(".turn").last
-    expect(turn.locator("h2")).to_have_text(question)
-    if wait:
-        expect(turn.locator(".actions")).to_be_visible(timeout=20_000)
-    return turn
-
-
-def marked(page: Page) -> str:
-    """Read the words that are marked as the quote, without the blanks between them."""
-    return "".join(page.locator("#sources mark.exact").all_text_contents())
-
-
-def in_view(page: Page) -> bool:
-    """Tell whether the marked quote is inside the visible part of the source."""
-    script = """() => {
-      const mark = document.querySelector('#sources mark.exact').getBoundingClientRect();
-      const body = document.getElementById('sources-body').getBoundingClientRect();
-      return mark.top >= body.top && mark.top < body.bottom - 20 && body.bottom <= innerHeight + 1;
-    }"""
-    return bool(page.evaluate(script))
+pytestmark = pytest.mark.browser
 
 
 def test_the_empty_page(open_window: OpenWindow) -> None:
@@ -192,11 +47,10 @@ def test_the_empty_page(open_window: OpenWindow) -> None:
 
 def test_an_empty_corpus_says_how_to_make_an_index(open_window: OpenWindow, tmp_path: Path) -> None:
     """There are no examples to try, but a command to run."""
-    server = run_server(ScriptedEngine(articles=()), tmp_path)
-    page = open_window(url=next(server).url)
-    expect(page.locator("#start code")).to_have_text("verbatim index FOLDER")
-    expect(page.locator(".example")).to_have_count(0)
-    next(server, None)
+    with serving(ScriptedEngine(articles=()), tmp_path) as empty:
+        page = open_window(url=empty.url)
+        expect(page.locator("#start code")).to_have_text("verbatim index FOLDER")
+        expect(page.locator(".example")).to_have_count(0)
 
 
 def test_a_question_is_shown_at_once_and_its_stages_in_order(open_window: OpenWindow, served: Served) -> None:
@@ -222,9 +76,9 @@ def test_a_question_is_shown_at_once_and_its_stages_in_order(open_window: OpenWi
         "Sending the question…",
         "Understanding the question…",
         "Searching 6 articles…",
-        "Reading 6 sentences from 5 articles…",
+        "Reading 7 sentences from 5 articles…",
         "Writing the answer…",
-        "Answer ready. Sources disagree. 5 sources, 6 of 6 quotes match.",
+        "Answer ready. Sources disagree. 5 sources, 7 of 7 quotes match.",
     ]
     assert (page.evaluate("busy[0]"), page.evaluate("busy.at(-1)")) == ("true", "false")
 
@@ -445,78 +299,6 @@ def test_feedback_is_stored_with_its_reason(open_window: OpenWindow, served: Ser
     assert mine["answer"]["answer"].startswith("South Korea’s defence minister")
 
 
-PAYLOADS = (
-    "<img src=x onerror=window.pwned=1>",
-    "<svg onload=window.pwned=1>",
-    "<script>window.pwned=1</script>",
-    "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
-    "<a href=javascript:window.pwned=1>x</a>",
-    "<style>body{display:none}</style>",
-    "<base href=//evil.example>",
-    "<form action=//evil.example><input type=password>",
-    "![x](http://evil.example/leak.png)",
-    "[x](javascript:window.pwned=1)",
-    "${window.pwned=1}",
-    "{{constructor.constructor('window.pwned=1')()}}",
-    "{{#with this}}{{lookup . 'constructor'}}{{/with}}",
-    "`${(window.pwned=1)}`",
-    "<details open ontoggle=window.pwned=1>",
-    "<math><mtext></form><form><mglyph><style></math><img src onerror=window.pwned=1>",
-    "<template><img src=x onerror=window.pwned=1></template>",
-    "<input autofocus onfocus=window.pwned=1>",
-    "<object data=javascript:window.pwned=1>",
-    "<link rel=stylesheet href=//evil.example/x.css>",
-)
-WRAPPERS = ("{}", '"{}', "'{}'", "-->{}<!--", "</textarea>{}", "]]>{}", "&lt;{}&gt;", "\u202e{}", "\n\n{}\n", "a{}b")
-ATTACKS = [wrapper.replace("{}", payload) for payload in PAYLOADS for wrapper in WRAPPERS]
-
-
-def test_200_attacking_strings_are_shown_as_text(open_window: OpenWindow) -> None:
-    """As questions, sentences, notes, quotes, titles and outlets; nothing runs and no other host is asked."""
-    page = open_window()
-    ask(page, f"markup {ATTACK}")
-    stored = page.evaluate("localStorage['verbatim.threads']")
-    page.evaluate(
-        """attacks => {
-          const threads = JSON.parse(localStorage['verbatim.threads']);
-          const turn = threads[0].turns[0];
-          const quote = turn.quotes[0];
-          turn.claims = attacks.map((text, at) => (
-            { text, quoted: "", citations: [at + 1], removed: false, fault: "" }));
-          turn.quotes = attacks.map((text, at) => ({ ...quote, number: at + 1, quote: text, shown: text, title: text,
-            outlet: text, date: text, speaker: text }));
-          turn.question = attacks.join(' ');
-          turn.stages = attacks.map((words) => ({ name: 'read', words }));
-          Object.assign(turn.outcome, { notes: attacks, used: attacks.map((_, at) => at + 1), standalone: attacks[0],
-            answered: attacks[1],
-            disagreements: [{ claim: attacks[2], sides: [{ position: attacks[3], citations: [1, 2] }] }] });
-          turn.outcome.verdict.reason = attacks.join(' ');
-          localStorage['verbatim.threads'] = JSON.stringify(threads);
-        }""",
-        ATTACKS,
-    )
-    assert stored
-    page.reload()
-    expect(page.locator(".claim")).to_have_count(len(ATTACKS))
-    assert len(ATTACKS) == 200
-    assert page.locator(".claim .words").evaluate_all("all => all.map(each => each.textContent)") == ATTACKS
-    assert page.locator(".notes li > span").evaluate_all("all => all.map(each => each.textContent)") == ATTACKS
-    page.locator(".answer .chip").nth(5).hover()
-    expect(page.locator("#card")).to_contain_text(ATTACKS[5].strip())
-    inside = page.locator(
-        "#verbatim :is(img, iframe, script, style, form:not(#composer), object, base, template, math)"
-    )
-    expect(inside).to_have_count(0)
-    assert page.evaluate("window.pwned") is None
-
-
-def test_the_attacks_would_run_if_they_were_markup(open_window: OpenWindow) -> None:
-    """The test above can fail: the same strings, put in as HTML, do run."""
-    page = open_window(strict=False)
-    page.evaluate("text => { document.getElementById('counts').innerHTML = text; }", PAYLOADS[0])
-    page.wait_for_function("window.pwned === 1")
-
-
 def test_markup_of_an_article_is_text_everywhere(open_window: OpenWindow) -> None:
     """From the list of articles to the opened source, and in the question itself."""
     page = open_window()
@@ -631,10 +413,7 @@ def test_nothing_scrolls_sideways_at_320_pixels(open_window: OpenWindow, questio
     page = open_window((320, 640))
     if question:
         ask(page, question)
-    wide = page.evaluate("""() => [...document.querySelectorAll('#verbatim *')].filter(each =>
-      !each.closest('#sources') && each.offsetParent && each.getBoundingClientRect().right > innerWidth + 1
-      && getComputedStyle(each).clipPath === 'none').map(each => each.className || each.tagName)""")
-    assert (wide, page.evaluate("document.getElementById('scroll').scrollWidth <= innerWidth")) == ([], True)
+    assert (sideways(page), page.evaluate("document.getElementById('scroll').scrollWidth <= innerWidth")) == ([], True)
 
 
 def test_reduced_motion_is_respected(open_window: OpenWindow) -> None:
@@ -650,13 +429,7 @@ def test_targets_are_large_enough(open_window: OpenWindow, size: tuple[int, int]
     """Whatever can be pressed is at least 24 by 24 pixels, and has a name."""
     page = open_window(size)
     ask(page, DISPUTED)
-    small = page.evaluate("""() => [...document.querySelectorAll('#verbatim :is(button, summary, a, input, textarea)')]
-      .filter(each => each.offsetParent && getComputedStyle(each).visibility === 'visible')
-      .map(each => [each.id || each.className || each.tagName, each.getBoundingClientRect()])
-      .filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name)""")
-    unnamed = page.evaluate("""() => [...document.querySelectorAll('#verbatim button')]
-      .filter(each => !each.textContent.trim() && !each.getAttribute('aria-label')).map(each => each.id)""")
-    assert (small, unnamed) == ([], [])
+    assert small_or_unnamed(page) == []
 
 
 def test_two_readers_do_not_meet(open_window: OpenWindow, served: Served) -> None:
@@ -673,15 +446,6 @@ def test_two_readers_do_not_meet(open_window: OpenWindow, served: Served) -> Non
         expect(page.locator(".turn")).to_have_count(1)
 
 
-def violations(page: Page, within: str = "html") -> list[str]:
-    """Run axe on what is shown, with the rules of WCAG 2.2 AA."""
-    options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
-    found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])
-    return [
-        f"{each['id']}: {node['target']} {node['any'][:1]}" for each in found["violations"] for node in each["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 def test_axe_finds_nothing_in_any_state(
@@ -689,7 +453,6 @@ def test_axe_finds_nothing_in_any_state(
 ) -> None:
     """Empty, streaming, disagreement, hover card, source, abstention, feedback, failure, history and filters."""
     page = open_window(size, theme=theme, still=True)
-    page.evaluate(AXE)
     found = {"empty": violations(page)}
     turn = ask(page, f"slowly: {DISPUTED}", wait=False)
     expect(turn.locator(".claim")).to_have_count(1)

@@ -22,7 +22,9 @@ from rag.answer import (
     Stage,
     record,
 )
-from ui.view import Context, advance, asked, failed, markdown_export, verdict_of, waiting
+from ui.export import markdown_export
+from ui.verdict import verdict_of
+from ui.view import Context, advance, asked, failed, waiting
 
 TEXT = "First. “It was 7,000 containers,” he said. Last."
 ARTICLE = Article(
@@ -44,10 +46,14 @@ QUOTE = {
     "end": 42,
     "quote": "“It was 7,000 containers,” he said.",
     "shown": "‘It was 7,000 containers,’ he said.",
+    "excerpt": "‘It was 7,000 containers,’ he said.",
+    "label": "Quote 1, The Times, 16 Sep 2023",
     "title": "First. “It was 7,000 containers,” he said. Last.",
     "outlet": "The Times",
+    "also": "",
     "date": "16 Sep 2023",
     "published": "2023-09-16",
+    "when": None,
     "speaker": "Shin",
     "exact": True,
 }
@@ -85,6 +91,7 @@ def test_events_become_views() -> None:
         "quotes": [],
         "claims": [],
         "outcome": None,
+        "drawn": None,
     }
     assert claimed == {
         **empty,
@@ -116,9 +123,12 @@ def test_a_complete_answer_is_a_whole_view() -> None:
             },
             "absence": None,
             "disagreements": [],
+            "undisputed": [],
+            "timeline": [],
             "notes": ["A note."],
             "standalone": "",
             "answered": "Answered in 2.4 s",
+            "written": "Made of the articles’ own sentences",
             "used": [1],
             "matching": 1,
             "announcement": "Answer ready. Well supported. 1 source, 1 of 1 quote match.",
@@ -223,6 +233,44 @@ def test_an_abstention_says_why_and_what_is_near(reason: Reason, title: str) -> 
     }
     assert (view["claims"], outcome["used"]) == ([], [1])
     assert outcome["announcement"] == "Not in the articles. 1 close passage."
+
+
+def test_a_false_premise_is_corrected_by_quotes() -> None:
+    """The answer abstains, and shows what the articles say instead; nearest passages are left out."""
+    claims = (Claim("It was 7,000.", (1,)),)
+    answer = replace(ANSWER, abstained=True, reason="false_premise", claims=claims, citations=(CITED, OTHER))
+    view = advance(asked("q1", "?"), Done(answer), replace(CONTEXT, total=5))
+    outcome = view["outcome"]
+    assert outcome is not None
+    assert outcome["verdict"]["words"] == "The articles say otherwise"
+    assert outcome["absence"] == {
+        "title": "The articles don’t say what the question assumes.",
+        "reason": "What the question takes for granted is not what they say. They say:",
+        "covered": "",
+        "hidden": 0,
+        "total": 5,
+    }
+    assert (outcome["used"], [each["text"] for each in view["claims"]]) == ([1], ["It was 7,000."])
+    assert outcome["announcement"] == "Answer ready. The articles say otherwise. 1 source, 1 of 1 quote match."
+    assert "Closest passages" not in outcome["markdown"]
+
+
+def test_quotes_on_no_side_are_not_in_dispute() -> None:
+    """They are told apart from those of the sides, where there is a dispute."""
+    third = replace(CITED, number=3)
+    claims = (Claim("A.", (1, 2, 3)),)
+    answer = replace(ANSWER, disagreements=(DISPUTE,), claims=claims, citations=(CITED, OTHER, third))
+    outcome = advance(asked("q1", "?"), Done(answer), CONTEXT)["outcome"]
+    assert outcome is not None
+    assert outcome["undisputed"] == [3]
+    assert "Not in dispute: [^3]" in outcome["markdown"]
+
+
+def test_other_outlets_of_a_story_are_named() -> None:
+    """How many carry it, and which."""
+    cited = replace(CITED, also=("The Post", "The Herald"))
+    [quote] = advance(asked("q1", "?"), EvidenceFound((Evidence(cited, 1.0),)), CONTEXT)["quotes"]
+    assert quote["also"] == "also in 2 outlets: The Post, The Herald"
 
 
 def test_a_sentence_that_is_a_quote_shows_it_without_doubled_marks() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.words import counted, plain_markdown, shown_date, shown_dates, shown_quote, shown_title
+from ui.words import counted, excerpt, plain_markdown, shown_date, shown_dates, shown_quote, shown_title
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,17 @@ def test_counts_agree_with_their_noun() -> None:
         "2 quotes",
         "7,000 quotes",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("short", "short"),
+        ("It rained in March, and the ferry stayed in the harbour", "It rained in March …"),
+        ("It rained, all of the spring and of the summer", "It rained, all of the …"),
+        ("x" * 40, f"{'x' * 24} …"),
+    ],
+)
+def test_an_excerpt_ends_at_a_clause_or_a_word(text: str, shown: str) -> None:
+    """A clause of more than half of the length, else a word, else, where there are no blanks, anywhere."""
+    assert excerpt(text, most=24) == shown

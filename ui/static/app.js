@@ -1,13 +1,15 @@
 "use strict";
-/* The page's script. It draws what `ui/view.py` and `ui/corpus.py` write, with text nodes only, and updates them
-   in place: a chip that has the focus stays the same element while an answer streams.
-   Sections: elements, icons, memory, state, chips and hover card, turns, sources, composer, history, theme, start. */
+/* The page's script. `ui/view.py` says what there is, `ui/render.py` draws most of it; this keeps the sentences of an
+   answer and the text of an article, with text nodes only, and updates them in place: a chip that has the focus stays
+   the same element while an answer streams.
+   Sections: elements, memory, state, chips and hover card, turns, sources, asking, filters, popovers, history, links,
+   the corpus page, theme, start. */
 
 window.verbatim = (() => {
   // ── Elements ────────────────────────────────────────────────────────────────────────────────────────────────
   const $ = (id) => document.getElementById(id);
 
-  /** Make an element; `on…` are listeners, everything else is an attribute. */
+  /** Make an element; `on…` are listeners, everything else is an attribute; children are nodes or texts. */
   function h(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -21,6 +23,16 @@ window.verbatim = (() => {
   const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const show = (node, yes) => { node.hidden = !yes; };
 
+  // Breaking a kerned word into lines takes the square of its length: 100,000 letters without a blank would hang the page.
+  const unkern = (node, text) => node.classList.toggle("endless", /[^\s<>]{1000}/.test(text));
+
+  /** Put in HTML that the server has drawn, unless it is there already. */
+  function draw(node, html) {
+    if (node.drawn !== html) { unkern(node, html); node.innerHTML = html; }
+    node.drawn = html;
+    show(node, html !== "");
+  }
+
   /** Make the children of `parent` show `items`, one each, keeping the elements that are there. */
   function sync(parent, items, make) {
     items.forEach((item, at) => {
@@ -30,44 +42,8 @@ window.verbatim = (() => {
     while (parent.children.length > items.length) parent.lastElementChild.remove();
   }
 
-  /** A button with an icon, and a visible or an accessible name. */
-  const button = (name, symbol, attributes = {}) =>
-    h("button", { type: "button", ...attributes }, icon(symbol), h("span", { class: "label" }, name));
-
-  // ── Icons ───────────────────────────────────────────────────────────────────────────────────────────────────
-  const ICONS = {
-    plus: "M12 5v14M5 12h14",
-    clock: "M4 5v4h4M4.6 9a8 8 0 1 1-.4 4M12 8v4.5l3 1.7",
-    papers: "M5 4h11v16H6.5A1.5 1.5 0 0 1 5 18.5zM16 9h3v9.5a1.5 1.5 0 0 1-3 0M8 8h5M8 12h5M8 16h3",
-    moon: "M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7z",
-    sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
-    send: "M4.5 4.5 20.5 12l-16 7.5L7.5 12zM7.5 12h6",
-    square: "M6 6h12v12H6z",
-    down: "m6.5 9.5 5.5 5.5 5.5-5.5",
-    left: "m14.5 6-6 6 6 6",
-    right: "m9.5 6 6 6-6 6",
-    cross: "m6 6 12 12M18 6 6 18",
-    check: "m5 12.5 4.5 4.5L19 7.5",
-    fork: "M12 20v-6M12 14 5.5 7.5M12 14l6.5-6.5M5 12V7h5M14 7h5v5",
-    none: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.5 17.5l11-11",
-    note: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5M12 15.8v.2",
-    copy: "M9 9h10v10H9zM15 9V5H5v10h4",
-    download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
-    up: "M8 11v9H5v-9zM8 11l4-7.5c1.6 0 2.4 1.2 2.1 2.6L13.5 9.5H18c1.4 0 2.3 1.2 2 2.5l-1.4 6.3c-.2 1-1.1 1.7-2.1 1.7H8",
-    calendar: "M5 6h14v13H5zM5 10h14M9 4v4M15 4v4",
-  };
-
-  function icon(name) {
-    const space = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(space, "svg");
-    const path = document.createElementNS(space, "path");
-    path.setAttribute("d", ICONS[name]);
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    svg.setAttribute("class", "icon");
-    svg.append(path);
-    return svg;
-  }
+  /** What a server function gives, or null when it can't be reached. */
+  const server = (name, sent = {}) => gradio.server[name](sent).catch(() => null);
 
   // ── Memory: what survives a reload ──────────────────────────────────────────────────────────────────────────
   const MOST_THREADS = 30;
@@ -76,13 +52,15 @@ window.verbatim = (() => {
     try { return JSON.parse(localStorage.getItem(`verbatim.${key}`)) ?? otherwise; } catch { return otherwise; }
   }
 
+  /** What is drawn is left out: the server draws it again. */
   function remember(key, value) {
-    try { localStorage.setItem(`verbatim.${key}`, JSON.stringify(value)); return true; } catch { return false; }
+    const text = JSON.stringify(value, (name, each) => (name === "drawn" ? null : each));
+    try { localStorage.setItem(`verbatim.${key}`, text); return true; } catch { return false; }
   }
 
   // ── State ───────────────────────────────────────────────────────────────────────────────────────────────────
   const identity = () => Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
-  const newThread = () => ({ id: identity(), at: Date.now(), turns: [] });
+  const newThread = (turns = []) => ({ id: identity(), at: Date.now(), turns });
   const noFilters = () => ({ after: null, before: null, outlets: [], undated: false });
 
   let gradio;                       // element, props, trigger, watch, server
@@ -91,20 +69,22 @@ window.verbatim = (() => {
   let filters = noFilters();
   let cards = [];                   // a TurnCard for each turn of the thread
   let running = null;               // the TurnCard whose answer is being written
+  let editing = null;               // the TurnCard whose question is in the box
   const narrow = matchMedia("(max-width: 899px)");
 
   const announce = (words) => setText($("status"), words);
   const plural = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
   // ── Chips and their hover card ──────────────────────────────────────────────────────────────────────────────
+  const numberOf = (chip) => Number(chip.dataset.number);
+  const cardOf = (node) => cards.find((each) => each.root.contains(node)) ?? panel.card;
+
   function makeChip(card) {
     const chip = h("button", { type: "button", class: "chip" });
-    chip.card = card;
     chip.update = (number) => {
-      const quote = card.quote(number);
-      chip.number = number;
+      chip.dataset.number = number;
       setText(chip, String(number));
-      chip.setAttribute("aria-label", `Quote ${number}, ${quote.outlet}, ${quote.date}`);
+      chip.setAttribute("aria-label", card.quote(number).label);
     };
     return chip;
   }
@@ -112,11 +92,12 @@ window.verbatim = (() => {
   const hover = { chip: null, timer: 0 };
 
   function drawHover(chip) {
-    const quote = chip.card.quote(chip.number);
+    const quote = cardOf(chip)?.quote(numberOf(chip));
     if (!quote) return;
     $("card").replaceChildren(
       h("p", { class: "who" }, h("strong", {}, quote.outlet), ` · ${quote.date}`),
-      h("p", { class: "said" }, `“${clipped(quote.shown)}”`),
+      h("p", { class: "said" }, `“${quote.excerpt}”`),
+      ...(quote.also ? [h("p", { class: "hint" }, quote.also)] : []),
       h("p", { class: "hint" }, "Select to read it in the article"),
     );
     hideHover();
@@ -138,14 +119,6 @@ window.verbatim = (() => {
     hover.timer = setTimeout(action, 140);
   }
 
-  /** Long quotes end at the border of a clause, or else of a word. */
-  function clipped(text, most = 280) {
-    if (text.length <= most) return text;
-    const clauses = [...text.slice(0, most).matchAll(/[,;:–—][’']?\s/g)].map((each) => each.index);
-    const end = clauses.at(-1) > most / 2 ? clauses.at(-1) : text.lastIndexOf(" ", most);
-    return `${text.slice(0, end).trim()} …`;
-  }
-
   /** Put a floating box under what it belongs to, or above it where there is no room, inside the window. */
   function place(box, anchor, indent = 0) {
     const at = anchor.getBoundingClientRect();
@@ -157,7 +130,7 @@ window.verbatim = (() => {
   }
 
   function watchChips(root) {
-    const chipOf = (event) => event.target.closest?.(".chip");
+    const chipOf = (event) => event.target.closest?.(".chip:not(.still)");
     root.addEventListener("click", (event) => {
       const chip = chipOf(event) ?? event.target.closest?.(".quote-block")?.querySelector(".chip");
       if (chip && !String(getSelection())) openQuote(chip);
@@ -187,13 +160,6 @@ window.verbatim = (() => {
 
   // ── Turns ───────────────────────────────────────────────────────────────────────────────────────────────────
   const STEPS = ["understand", "search", "read", "write"];
-  const VERDICT_ICONS = { supported: "check", partly: "note", disagree: "fork", absent: "none" };
-  const REASONS = {
-    unsupported_quote: "A quote doesn’t support the statement",
-    missing: "Something is missing",
-    wrong_source: "Wrong or outdated source",
-    should_abstain: "It should have said “not in the articles”",
-  };
 
   /** A question on the screen with all of its answer: parts are made once and filled as they become known. */
   class TurnCard {
@@ -203,21 +169,13 @@ window.verbatim = (() => {
       this.answer = h("div", { class: "answer" });
       this.root = h("article", { class: "turn", "aria-labelledby": this.heading.id }, this.heading,
         part("div", "progress", h("p", {}, h("span", { class: "dot" }), h("span")), h("div", { class: "steps" }, ...STEPS.map(() => h("i")))),
-        part("details", "answered", h("summary", {}, h("span"), icon("down")), h("ol")),
-        part("p", "verdict"), this.answer, part("div", "absence"), part("div", "disputes"), part("ul", "notes"),
-        part("details", "removed", h("summary", {}, h("span"), icon("down")), h("ul")),
-        part("div", "failure"), part("section", "evidence", h("h3"), h("div", { class: "quotes" })),
-        part("section", "cited", h("h3"), h("div", { class: "cited-list" })), part("div", "actions"), part("div", "feedback"),
-        part("section", "more", h("h3", {}, "Ask next"), h("div")));
+        part("div", "head"), this.answer, part("div", "failure"), part("section", "evidence"), part("div", "body"));
+      this.root.addEventListener("click", (event) => this.act(event.target.closest("[data-do]")));
+      this.root.addEventListener("submit", (event) => { event.preventDefault(); this.complain(event.target); });
       this.update(view);
     }
 
     quote(number) { return this.view.quotes.find((each) => each.number === number); }
-
-    /** Only numbers whose words were found in the article get a chip. */
-    citable(numbers) { return numbers.filter((number) => this.quote(number)?.exact); }
-
-    chips(parent, numbers) { sync(parent, this.citable(numbers), () => makeChip(this)); }
 
     update(view) {
       this.view = view;
@@ -225,9 +183,8 @@ window.verbatim = (() => {
       this.answer.setAttribute("aria-busy", String(busy));
       this.drawProgress(busy);
       this.drawClaims();
-      this.drawEvidence(busy);
       this.drawFailure();
-      if (view.outcome && !this.complete) this.drawOutcome(view.outcome);
+      if (view.drawn) this.drawParts(view);
     }
 
     drawProgress(busy) {
@@ -243,6 +200,7 @@ window.verbatim = (() => {
     }
 
     drawClaims() {
+      unkern(this.answer, this.view.claims.map((each) => each.text + each.quoted).join(" "));
       sync(this.answer, this.view.claims.filter((each) => !each.removed), () => {
         const [text, quoted, chips] = [h("span"), h("span", { class: "quoted" }), h("span", { class: "chips" })];
         const claim = h("span", { class: "claim" }, h("span", { class: "words" }, text, quoted), chips);
@@ -250,21 +208,23 @@ window.verbatim = (() => {
           setText(text, each.text);
           setText(quoted, each.quoted && `“${each.quoted}”`);
           claim.classList.toggle("long", each.text.length + each.quoted.length > 160);
-          this.chips(chips, each.citations);
+          // Only numbers whose words were found in the article get a chip.
+          sync(chips, each.citations.filter((number) => this.quote(number)?.exact), () => makeChip(this));
         };
         return claim;
       });
     }
 
     /** What was found stands there while the answer is written; the chips of the answer replace it. */
-    drawEvidence(busy) {
-      const found = busy ? this.view.quotes.filter((each) => each.exact) : [];
-      if (!found.length && this.evidence.contains(document.activeElement)) {
+    drawParts({ drawn, outcome }) {
+      if (!drawn.evidence && this.evidence.contains(document.activeElement)) {
         (this.answer.querySelector(".chip") ?? this.heading).focus();
       }
-      show(this.evidence, found.length > 0);
-      setText(this.evidence.firstChild, `Found in the articles: ${plural(found.length, "sentence")}`);
-      sync(this.evidence.lastChild, found.slice(0, 4), () => quoteBlock(this, true));
+      draw(this.evidence, drawn.evidence);
+      draw(this.head, drawn.head);
+      draw(this.body, drawn.body);
+      this.root.classList.toggle("premise", outcome?.verdict.kind === "premise");
+      if (outcome) this.drawMore();
     }
 
     drawFailure() {
@@ -272,177 +232,58 @@ window.verbatim = (() => {
       const bad = state === "failed" || state === "stopped";
       show(this.failure, bad);
       if (!bad || this.failure.firstChild) return;
-      const again = h("button", { type: "button", class: "primary", onclick: () => askAgain(this) }, "Try again");
-      this.failure.append(icon("note"), h("p", {}, message), again);
-    }
-
-    drawOutcome(outcome) {
-      this.complete = true;
-      this.drawSteps(outcome);
-      this.drawVerdict(outcome);
-      if (outcome.absence) this.drawAbsence(outcome);
-      this.drawDisputes(outcome.disagreements);
-      show(this.notes, outcome.notes.length > 0);
-      this.notes.append(...outcome.notes.map((each) => h("li", {}, icon("note"), h("span", {}, each))));
-      this.drawRemoved();
-      if (!outcome.absence) this.drawCited(outcome);
-      this.drawActions(outcome);
-      this.drawMore();
-    }
-
-    drawSteps(outcome) {
-      show(this.answered, true);
-      setText(this.answered.querySelector("span"), outcome.answered);
-      const steps = this.view.stages.map((each) => h("li", {}, each.words));
-      if (outcome.standalone) steps.unshift(h("li", {}, `Understood as: ${outcome.standalone}`));
-      this.answered.querySelector("ol").replaceChildren(...steps);
-    }
-
-    drawVerdict({ verdict, absence }) {
-      show(this.verdict, !absence);
-      this.verdict.classList.add(verdict.kind);
-      this.verdict.replaceChildren(icon(VERDICT_ICONS[verdict.kind]), h("strong", {}, verdict.words), h("span", {}, verdict.reason));
-    }
-
-    drawAbsence({ absence, used }) {
-      show(this.absence, true);
-      const quotes = h("div", { class: "quotes" });
-      sync(quotes, this.citable(used).map((number) => this.quote(number)), () => quoteBlock(this, true));
-      const title = h("div", { class: "absence-title" }, icon("none"), h("h3", {}, absence.title));
-      this.absence.append(title, h("p", {}, [absence.reason, absence.covered].filter(Boolean).join(" ")));
-      if (absence.hidden) this.absence.append(widening(this, absence));
-      if (quotes.children.length) this.absence.append(h("h4", {}, "Closest passages"), quotes);
-    }
-
-    drawDisputes(disagreements) {
-      show(this.disputes, disagreements.length > 0);
-      this.disputes.append(...disagreements.map((each) => h("section", { class: "dispute" }, h("h3", {}, each.claim),
-        h("div", { class: "sides" }, ...each.sides.map((side) => this.side(side))))));
-    }
-
-    side({ position, citations }) {
-      const said = this.citable(citations).map((number) => {
-        const quote = this.quote(number);
-        const chips = h("span", { class: "chips" });
-        this.chips(chips, [number]);
-        return h("div", { class: "said-by" }, h("p", { class: "speaker" }, quote.speaker ?? quote.outlet),
-          h("p", { class: "quiet" }, quote.date), h("blockquote", {}, `“${clipped(quote.shown)}”`),
-          h("p", { class: "quiet" }, quote.outlet, chips));
-      });
-      return h("div", { class: "side" }, h("h4", {}, position), ...said);
-    }
-
-    drawRemoved() {
-      const removed = this.view.claims.filter((each) => each.removed);
-      show(this.removed, removed.length > 0);
-      setText(this.removed.querySelector("span"), `${plural(removed.length, "sentence")} removed`);
-      this.removed.querySelector("ul").append(...removed.map((each) => h("li", {}, h("s", {}, each.text + each.quoted), ` ${each.fault}`)));
-    }
-
-    drawCited(outcome) {
-      const groups = grouped(this, outcome.used);
-      show(this.cited, groups.length > 0);
-      setText(this.cited.firstChild, plural(groups.length, "source"));
-      this.cited.lastChild.append(...groups.map(([first, ...others]) => {
-        const chips = h("span", { class: "chips" });
-        this.chips(chips, [first.number]);
-        return h("div", { class: "source quote-block" }, chips, h("p", {}, h("strong", {}, first.outlet),
-          h("span", {}, `${first.date} · ${plural(others.length + 1, "quote")}`)));
-      }));
-    }
-
-    drawActions(outcome) {
-      show(this.actions, true);
-      const copy = button("Copy with sources", "copy", { class: "action" });
-      copy.addEventListener("click", () => copyText(outcome.markdown, copy));
-      const file = (name, kind, text) => button(name, "download", { class: "action", onclick: () => download(`verbatim-answer.${kind}`, text) });
-      const rate = (name, helpful) => button(name, "up", { class: `action thumb ${helpful ? "good" : "bad"}`, "aria-pressed": "false" });
-      const good = rate("This helped", true);
-      const bad = rate("Something is wrong", false);
-      good.addEventListener("click", () => this.judge(good, bad));
-      bad.addEventListener("click", () => this.complain(good, bad));
-      this.actions.append(copy, file("Download .md", "md", outcome.markdown),
-        file("Download .json", "json", `${JSON.stringify(outcome.record, null, 2)}\n`), h("span", { class: "space" }), good, bad);
-    }
-
-    async send(details) {
-      const report = { question: this.view.question, answer: this.view.outcome.record, ...details };
-      const kept = await gradio.server.report(report);
-      const words = kept ? "Thank you. Your answer was kept with the question." : "That could not be kept. Try again later.";
-      this.feedback.replaceChildren(h("p", {}, words));
-      show(this.feedback, true);
-      announce(words);
-    }
-
-    judge(good, bad) {
-      good.setAttribute("aria-pressed", "true");
-      bad.setAttribute("aria-pressed", "false");
-      this.send({ helpful: true });
-    }
-
-    complain(good, bad) {
-      good.setAttribute("aria-pressed", "false");
-      bad.setAttribute("aria-pressed", "true");
-      const close = () => { show(this.feedback, false); bad.setAttribute("aria-pressed", "false"); bad.focus(); };
-      const form = complaint((details) => this.send({ helpful: false, ...details }), close);
-      this.feedback.replaceChildren(form);
-      show(this.feedback, true);
-      form.querySelector("input").focus();
-      this.feedback.scrollIntoView({ block: "nearest" });
+      this.failure.append(h("p", {}, message), h("button", { type: "button", class: "primary", "data-do": "again" }, "Try again"),
+        h("button", { type: "button", class: "link", "data-do": "edit" }, "Edit"));
     }
 
     drawMore() {
+      const more = this.body.querySelector(".more");
       const before = new Set(thread.turns.map((each) => each.question));
       const examples = (library?.examples ?? []).filter((each) => !before.has(each.question)).slice(0, 3);
-      show(this.more, examples.length > 0);
-      this.more.lastChild.replaceChildren(...examples.map((each) => h("button", { type: "button", onclick: () => ask(each.question) }, each.question)));
+      if (!more) return;
+      show(more, examples.length > 0);
+      more.lastElementChild.replaceChildren(...examples.map((each) => h("button", { type: "button", onclick: () => ask(each.question) }, each.question)));
     }
-  }
 
-  /** A quote with its chip; a click anywhere on it opens it. */
-  function quoteBlock(card, withSource) {
-    const chips = h("span", { class: "chips" });
-    const said = h("blockquote");
-    const source = h("p", { class: "quiet" });
-    const block = h("div", { class: "quote-block" }, chips, h("div", {}, said, source));
-    block.update = (quote) => {
-      setText(said, `“${withSource ? clipped(quote.shown) : quote.shown}”`);
-      setText(source, withSource ? `${quote.outlet} · ${quote.date}` : "");
-      card.chips(chips, [quote.number]);
-    };
-    return block;
-  }
-
-  /** Quotes by article, in the order of their numbers. */
-  function grouped(card, numbers) {
-    const groups = new Map();
-    for (const number of card.citable(numbers)) {
-      const quote = card.quote(number);
-      groups.set(quote.article, [...(groups.get(quote.article) ?? []), quote]);
+    /** Do what a button of this turn is for. */
+    act(pressed) {
+      const { outcome, question } = this.view;
+      const does = {
+        again: () => askAgain(this),
+        widen: () => { setFilters(noFilters()); askAgain(this); },
+        edit: () => edit(this),
+        copy: () => copyText(outcome.markdown, pressed),
+        link: () => copyText(linkTo(question, this.view.filters ?? noFilters()), pressed),
+        markdown: () => download("verbatim-answer.md", outcome.markdown),
+        json: () => download("verbatim-answer.json", `${JSON.stringify(outcome.record, null, 2)}\n`),
+        good: () => { this.rate("good"); this.send({ helpful: true }); },
+        bad: () => this.rate("bad"),
+        cancel: () => { this.rate(""); this.body.querySelector(".bad").focus(); },
+      };
+      does[pressed?.dataset.do]?.();
     }
-    return [...groups.values()];
-  }
 
-  function widening(card, { hidden, total }) {
-    const all = () => { setFilters(noFilters()); askAgain(card); };
-    return h("div", { class: "widen" },
-      h("p", {}, `Your filters hide ${hidden === total ? "all" : hidden.toLocaleString("en")} of the ${plural(total, "article")}.`),
-      h("button", { type: "button", class: "primary", onclick: all }, `Search all ${plural(total, "article")}`));
-  }
+    rate(name) {
+      for (const thumb of this.body.querySelectorAll(".thumb")) thumb.setAttribute("aria-pressed", String(thumb.classList.contains(name)));
+      const box = this.body.querySelector(".feedback");
+      show(box, name === "bad" && box.querySelector("form") !== null);
+      box.querySelector("input")?.focus();
+      box.scrollIntoView({ block: "nearest" });
+    }
 
-  function complaint(send, close) {
-    const form = h("form", { class: "complaint" }, h("h3", {}, "What was wrong?"),
-      ...Object.entries(REASONS).map(([value, words]) =>
-        h("label", { class: "check" }, h("input", { type: "checkbox", name: "reason", value }), ` ${words}`)),
-      h("label", { class: "comment" }, "Anything else? (optional)", h("textarea", { rows: "2", maxlength: "2000", name: "comment" })),
-      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Send"),
-        h("button", { type: "button", class: "link", onclick: close }, "Cancel")));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    complain(form) {
       const given = new FormData(form);
-      send({ reasons: given.getAll("reason"), comment: given.get("comment") });
-    });
-    return form;
+      this.send({ helpful: false, reasons: given.getAll("reason"), comment: given.get("comment") });
+    }
+
+    async send(details) {
+      const kept = await server("report", { question: this.view.question, answer: this.view.outcome.record, ...details });
+      const words = kept ? "Thank you. Your answer was kept with the question." : "That could not be kept. Try again later.";
+      const box = this.body.querySelector(".feedback");
+      box.replaceChildren(h("p", {}, words));
+      show(box, true);
+      announce(words);
+    }
   }
 
   function download(name, text) {
@@ -453,11 +294,12 @@ window.verbatim = (() => {
 
   async function copyText(text, beside) {
     const label = beside.querySelector(".label");
+    const before = (label.before ??= label.textContent);
     let done = true;
     try { await navigator.clipboard.writeText(text); } catch { done = false; }
     setText(label, done ? "Copied" : "Not allowed by the browser");
     announce(label.textContent);
-    setTimeout(() => setText(label, "Copy with sources"), 2000);
+    setTimeout(() => setText(label, before), 2000);
   }
 
   // ── Sources: all articles, the quotes of a turn, or one article that is open ─────────────────────────────────
@@ -468,45 +310,33 @@ window.verbatim = (() => {
     for (const [key, node] of Object.entries(views)) show(node, key === name);
     show($("back"), name === "article" || (name === "library" && panel.card !== null));
     show($("sources-foot"), name === "article" && panel.numbers.length > 0);
-    $("back").setAttribute("aria-label", name === "article" && !panel.card ? "Back to all articles" : "Back to the quotes");
+    $("back").setAttribute("aria-label", name === "article" && !panel.numbers.length ? "Back to all articles" : "Back to the quotes");
     panel.shown = name;
   }
 
   function title(...parts) { $("sources-title").replaceChildren(...parts); }
 
+  const textButton = (words, action) => h("button", { type: "button", class: "link", onclick: action }, words);
+
   function drawLibrary() {
     panel.opened = null;
-    const total = library?.total ?? 0;
-    title(total ? `All ${plural(total, "article")}` : "Articles");
-    const items = (library?.articles ?? []).map((each) => h("button", { type: "button", class: "listed", onclick: () => openListed(each) },
-      h("strong", {}, each.title), h("span", {}, `${each.outlet} · ${each.date}`)));
-    const rest = total - items.length;
-    views.library.replaceChildren(h("p", { class: "intro" }, total ? "Answers use only these." : "There are no articles yet."), ...items);
-    if (rest > 0) views.library.append(h("p", { class: "intro" }, `and ${plural(rest, "article")} more`));
+    title(library?.total ? `All ${plural(library.total, "article")}` : "Articles");
+    draw(views.library, library?.listing ?? "");
+    if (library && !views.library.querySelector(".link")) views.library.append(textButton("Add, remove or look up", openCorpus));
     showPanel("library");
   }
 
   function drawQuotes(card) {
     Object.assign(panel, { card, opened: null });
-    const { outcome, quotes } = card.view;
-    const used = outcome ? outcome.used : quotes.map((each) => each.number);
-    title(outcome?.absence ? "Closest passages" : outcome ? "Quotes used" : "Quotes found");
-    const intro = outcome?.absence ? "These passages are close, but don’t answer the question."
-      : outcome ? `${outcome.matching} of ${plural(used.length, "quote")} match the articles word for word.`
-        : "These sentences are closest to the question.";
-    const groups = grouped(card, used).map((each) => {
-      const list = h("div");
-      sync(list, each, () => quoteBlock(card, false));
-      return h("section", { class: "group" }, h("h3", {}, h("strong", {}, each[0].outlet), h("span", {}, each[0].date)), list);
-    });
-    const all = h("button", { type: "button", class: "link", onclick: drawLibrary }, `See all ${plural(library?.total ?? 0, "article")}`);
-    views.quotes.replaceChildren(h("p", { class: "intro" }, intro), ...groups, all);
+    title(card.view.drawn.title);
+    draw(views.quotes, card.view.drawn.sources);
+    if (!views.quotes.querySelector(".link")) views.quotes.append(textButton(`See all ${plural(library?.total ?? 0, "article")}`, drawLibrary));
     $("sources-body").scrollTop = 0;
     showPanel("quotes");
   }
 
   async function openQuote(chip) {
-    const { card, number } = chip;
+    const [card, number] = [cardOf(chip), numberOf(chip)];
     const quote = card.quote(number);
     hideHover();
     Object.assign(panel, { origin: chip, card, reading: true });
@@ -516,8 +346,8 @@ window.verbatim = (() => {
       const same = card.view.quotes.filter((each) => each.article === quote.article && each.exact);
       const article = await fetchArticle(quote.article, same.map((each) => [each.number, each.start, each.end]));
       if (panel.origin !== chip) return;
-      if (!article) { drawMissing(quote); return; }
-      const cited = card.view.outcome && !card.view.outcome.absence ? card.view.outcome.used : same.map((each) => each.number);
+      if (!article) { drawMissing(quote.outlet, quote.shown); return; }
+      const cited = card.view.outcome?.used ?? same.map((each) => each.number);
       panel.numbers = same.map((each) => each.number).filter((each) => cited.includes(each) || each === number);
       panel.numbers.sort((one, other) => card.quote(one).start - card.quote(other).start);
       drawArticle(article);
@@ -526,23 +356,26 @@ window.verbatim = (() => {
     activate(number);
   }
 
-  async function openListed(listed) {
-    Object.assign(panel, { origin: null, reading: true });
-    const article = await fetchArticle(listed.id, []);
-    panel.numbers = [];
-    if (!article) { drawMissing({ outlet: listed.outlet, shown: listed.title }); return; }
+  /** Open an article by itself, at the words from `start` to `end` where these are given. */
+  async function openArticle(opener) {
+    const { open, start, end } = opener.dataset;
+    Object.assign(panel, { origin: opener, opened: null, number: null, numbers: [], reading: true });
+    openSheet();
+    const article = await fetchArticle(open, start ? [[1, Number(start), Number(end)]] : []);
+    if (panel.origin !== opener) return;
+    if (!article) { drawMissing("Not there any more", opener.textContent); return; }
     drawArticle(article);
     title(h("strong", {}, article.outlet), h("span", {}, article.date));
-    $("sources-title").focus();
+    if (start) { markWords(1); focusMark(); } else focusSoon($("sources-title"), 120);
   }
 
-  const fetchArticle = (key, spans) => gradio.server.open_article({ key, spans }).catch(() => null);
+  const fetchArticle = (key, spans) => server("open_article", { key, spans });
 
-  function drawMissing(quote) {
+  function drawMissing(name, words) {
     panel.opened = null;
-    title(quote.outlet);
+    title(name);
     views.article.replaceChildren(h("p", { class: "intro" }, "This article could not be opened: it is no longer in the index, or the server did not answer."),
-      h("blockquote", {}, `“${quote.shown}”`));
+      h("blockquote", {}, `“${words}”`));
     panel.numbers = [];
     showPanel("article");
   }
@@ -550,11 +383,13 @@ window.verbatim = (() => {
   function drawArticle(article) {
     const head = article.headline ? [h("h3", { class: "headline" }, article.title)] : [];
     if (article.url) head.push(h("p", { class: "intro" }, h("a", { href: article.url, target: "_blank", rel: "noopener noreferrer" }, "The article at its publisher")));
+    if (article.about) head.push(h("p", { class: "intro" }, article.about));
     const text = article.paragraphs.map((segments) => {
       const paragraph = h("p", {}, ...segments.map(drawSegment));
       paragraph.classList.toggle("headline", paragraph.textContent.trim() === article.title);
       return paragraph;
     });
+    unkern(views.article, text.map((each) => each.textContent).join(" "));
     views.article.replaceChildren(...head, ...text);
     $("sources-body").scrollTop = 0;
     showPanel("article");
@@ -573,17 +408,21 @@ window.verbatim = (() => {
     const quote = panel.card.quote(number);
     const chip = h("span", { class: "chip still", "aria-hidden": "true" }, String(number));
     title(chip, h("strong", {}, quote.outlet), h("span", {}, quote.date));
-    for (const mark of views.article.querySelectorAll("mark")) {
-      mark.classList.toggle("other", panel.numbers.some((each) => mark.quotes.includes(each)));
-      mark.classList.toggle("active", mark.sentences.includes(number) || mark.quotes.includes(number));
-      mark.classList.toggle("exact", mark.quotes.includes(number));
-    }
+    markWords(number);
     const at = panel.numbers.indexOf(number);
     setText($("place"), `Quote ${at + 1} of ${panel.numbers.length}`);
     $("previous").disabled = at <= 0;
     $("next").disabled = at >= panel.numbers.length - 1;
     markChips(number);
     focusMark();
+  }
+
+  function markWords(number) {
+    for (const mark of views.article.querySelectorAll("mark")) {
+      mark.classList.toggle("other", panel.numbers.some((each) => mark.quotes.includes(each)));
+      mark.classList.toggle("active", mark.sentences.includes(number) || mark.quotes.includes(number));
+      mark.classList.toggle("exact", mark.quotes.includes(number));
+    }
   }
 
   function focusMark() {
@@ -604,7 +443,7 @@ window.verbatim = (() => {
 
   function markChips(number) {
     for (const chip of document.querySelectorAll("#thread .chip")) {
-      chip.classList.toggle("open", chip.card === panel.card && chip.number === number);
+      chip.classList.toggle("open", cardOf(chip) === panel.card && numberOf(chip) === number);
     }
   }
 
@@ -615,17 +454,17 @@ window.verbatim = (() => {
 
   function backFromArticle() {
     markChips(null);
-    if (panel.card && panel.shown === "article") drawQuotes(panel.card);
-    else if (panel.card && panel.shown === "library") drawQuotes(panel.card);
+    panel.reading = false;
+    if (panel.card?.view.drawn && panel.numbers.length + (panel.shown === "library") > 0) drawQuotes(panel.card);
     else drawLibrary();
     $("sources-title").focus();
   }
 
-  /** After reading: to the chip that opened the source, or to one with its number, or to the question. */
+  /** After reading: to what opened the source, or to a chip with its number, or to the question. */
   function returnFocus() {
     closeSheet();
     const { origin, card, number } = panel;
-    const twin = card && [...card.root.querySelectorAll(".chip")].find((each) => each.number === number);
+    const twin = card && [...card.root.querySelectorAll(".chip")].find((each) => numberOf(each) === number);
     const target = origin?.isConnected && origin.offsetParent ? origin : twin ?? card?.heading ?? $("question");
     target.quiet = true;
     target.focus();
@@ -635,7 +474,7 @@ window.verbatim = (() => {
   /** The panel follows an answer, unless an article is being read. */
   function follow(card) {
     if (panel.shown === "article" && panel.reading) return;
-    if (card.view.quotes.length) drawQuotes(card);
+    if (card.view.drawn?.sources) drawQuotes(card);
   }
 
   function openSheet() {
@@ -657,12 +496,14 @@ window.verbatim = (() => {
     }
   }
 
-  // ── Composer: asking, stopping, filters ─────────────────────────────────────────────────────────────────────
+  // ── Asking, stopping, asking again ──────────────────────────────────────────────────────────────────────────
   function ask(question) {
     if (running || !question.trim()) return;
-    const view = { id: identity(), question: question.trim(), state: "asking", message: "", stages: [], quotes: [], claims: [], outcome: null };
+    if (editing) leaveFrom(editing);
+    const view = { id: identity(), question: question.trim(), state: "asking", message: "", stages: [], quotes: [], claims: [], outcome: null, drawn: null, filters };
     const turns = thread.turns.filter((each) => each.outcome).map((each) => ({ question: each.question, answer: each.outcome.text.slice(0, 4000) }));
     panel.reading = false;
+    closeCorpus();
     thread.turns.push(view);
     running = addCard(view);
     running.update(view);
@@ -679,21 +520,49 @@ window.verbatim = (() => {
     return card;
   }
 
-  function askAgain(card) {
-    if (running) return;
-    thread.turns = thread.turns.filter((each) => each.id !== card.view.id);
+  function dropCard(card) {
     cards = cards.filter((each) => each !== card);
     card.root.remove();
     if (panel.card === card) Object.assign(panel, { card: null, opened: null, shown: "quotes" });
+  }
+
+  function askAgain(card) {
+    if (running) return;
+    thread.turns = thread.turns.filter((each) => each.id !== card.view.id);
+    dropCard(card);
     ask(card.view.question);
+  }
+
+  /** Put a question into the box, to be asked in its place. */
+  function edit(card) {
+    if (running) return;
+    setEditing(card);
+    $("question").value = card.view.question;
+    if (card.view.filters) setFilters(card.view.filters);
+    fitBox();
+    $("question").focus();
+  }
+
+  function setEditing(card) {
+    editing = card;
+    show($("editing"), card !== null);
+  }
+
+  /** Go on from before a question; the conversation as it was stays in the history. */
+  function leaveFrom(card) {
+    const at = cards.indexOf(card);
+    saveThread();
+    thread = newThread(thread.turns.slice(0, at));
+    cards.slice(at).forEach(dropCard);
+    setEditing(null);
   }
 
   /** A turn came from the server; one that was stopped or left meanwhile is not wanted any more. */
   function receive(view) {
     if (!running || view?.id !== running.view.id) return;
     const card = running;
-    const first = !card.view.quotes.length && view.quotes.length > 0;
-    replaceView(card, view);
+    const first = !card.view.drawn?.sources && Boolean(view.drawn?.sources);
+    replaceView(card, { ...view, filters: card.view.filters });
     if (first || view.state === "done") follow(card);
     if (view.state === "done" || view.state === "failed") finish(view.outcome?.announcement ?? view.message);
   }
@@ -718,7 +587,7 @@ window.verbatim = (() => {
   }
 
   function stop() {
-    gradio.server.stop(running.view.id);
+    server("stop", running.view.id);
     end("stopped", "Stopped. The answer is not complete, and what stands here is unchecked.");
     $("question").focus();
   }
@@ -729,10 +598,8 @@ window.verbatim = (() => {
   }
 
   function drawComposer() {
-    const send = $("send");
-    send.replaceChildren(icon(running ? "square" : "send"));
-    send.setAttribute("aria-label", running ? "Stop" : "Ask");
-    send.classList.toggle("stopping", running !== null);
+    $("send").setAttribute("aria-label", running ? "Stop" : "Ask");
+    $("send").classList.toggle("stopping", running !== null);
   }
 
   function fitBox() {
@@ -741,6 +608,7 @@ window.verbatim = (() => {
     box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
   }
 
+  // ── Filters ─────────────────────────────────────────────────────────────────────────────────────────────────
   function setFilters(next) {
     filters = next;
     $("after").value = filters.after ?? "";
@@ -763,18 +631,19 @@ window.verbatim = (() => {
     const { after, before, outlets } = filters;
     const dates = after && before ? `${day(after)} – ${day(before)}` : after ? `From ${day(after)}` : before ? `To ${day(before)}` : "Any date";
     const whose = outlets.length === 0 ? "All publishers" : outlets.length === 1 ? outlets[0] : `${outlets.length} publishers`;
-    drawFilter($("dates-button"), "calendar", dates, after || before);
-    drawFilter($("outlets-button"), "papers", whose, outlets.length > 0);
+    drawFilter($("dates-button"), dates, after || before);
+    drawFilter($("outlets-button"), whose, outlets.length > 0);
   }
 
-  function drawFilter(node, symbol, words, set) {
-    node.replaceChildren(icon(symbol), h("span", { class: "label" }, words), icon("down"));
+  function drawFilter(node, words, set) {
+    setText(node.querySelector(".label"), words);
     node.classList.toggle("set", Boolean(set));
   }
 
   function drawOutlets() {
     $("outlet-choices").replaceChildren(...(library?.outlets ?? []).map((name) =>
       h("label", { class: "check" }, h("input", { type: "checkbox", value: name }), ` ${name}`)));
+    setFilters(filters);
   }
 
   // ── Popovers ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -810,13 +679,28 @@ window.verbatim = (() => {
     if (running) stop();
     thread = next;
     cards = [];
+    setEditing(null);
+    closeCorpus();
     Object.assign(panel, { card: null, origin: null, opened: null, shown: "library" });
     $("thread").replaceChildren();
     show($("start"), thread.turns.length === 0);
-    thread.turns.forEach(addCard);
-    const last = cards.at(-1);
-    if (last) { follow(last); toTop(last); } else drawLibrary();
+    drawLibrary();
+    thread.turns.map(addCard).forEach(redraw);
+    if (cards.length) toTop(cards.at(-1));
     remember("current", thread.id);
+  }
+
+  /** Only what an answer says is kept in the browser; the server draws it again. */
+  async function redraw(card) {
+    const { filters: _, ...view } = card.view;
+    const outcome = view.outcome && { ...view.outcome, markdown: "", record: {} };
+    const drawn = await server("redraw", { ...view, outcome });
+    if (!card.root.isConnected) return;
+    if (drawn) replaceView(card, { ...card.view, drawn });
+    else card.update({ ...card.view, claims: [], quotes: [], outcome: null, state: "failed", message: "This answer was kept by another version of the page, or the server can’t be reached." });
+    if (card !== cards.at(-1)) return;
+    follow(card);
+    toTop(card);
   }
 
   function drawHistory() {
@@ -837,21 +721,159 @@ window.verbatim = (() => {
   function drawLatest() {
     const last = cards.at(-1);
     const edge = $("scroll").getBoundingClientRect();
-    show($("latest"), Boolean(last) && last.heading.getBoundingClientRect().top > edge.bottom - 60);
+    show($("latest"), $("corpus").hidden && Boolean(last) && last.heading.getBoundingClientRect().top > edge.bottom - 60);
+  }
+
+  // ── Links: a question and its filters, behind the # that no server sees ─────────────────────────────────────
+  function linkTo(question, { after, before, outlets, undated }) {
+    const parts = new URLSearchParams({ q: question });
+    if (after) parts.set("after", after);
+    if (before) parts.set("before", before);
+    if (undated) parts.set("undated", "1");
+    for (const name of outlets) parts.append("outlet", name);
+    return `${location.origin}${location.pathname}#${parts}`;
+  }
+
+  /** Ask what the address asks, once: a reload shows the answer that was given. */
+  function followLink() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    const question = parts.get("q");
+    const day = (name) => (/^\d{4}-\d\d-\d\d$/.test(parts.get(name) ?? "") ? parts.get(name) : null);
+    if (!question?.trim()) return false;
+    history.replaceState(null, "", location.pathname);
+    openThread(newThread());
+    setFilters({ after: day("after"), before: day("before"), outlets: parts.getAll("outlet"), undated: parts.has("undated") });
+    ask(question);
+    return true;
+  }
+
+  // ── The corpus page ─────────────────────────────────────────────────────────────────────────────────────────
+  async function openCorpus() {
+    closeSheet();
+    for (const id of ["start", "thread"]) show($(id), false);
+    show($("corpus"), true);
+    document.querySelector(".dock").hidden = true;
+    drawLatest();
+    $("scroll").scrollTop = 0;
+    await drawCorpus();
+    focusSoon($("corpus-title"), 10);
+  }
+
+  function closeCorpus() {
+    if ($("corpus").hidden) return;
+    show($("corpus"), false);
+    show($("thread"), true);
+    show($("start"), cards.length === 0);
+    document.querySelector(".dock").hidden = false;
+    if (cards.length) toTop(cards.at(-1));
+  }
+
+  async function drawCorpus() {
+    const corpus = await server("corpus");
+    $("corpus").most = corpus?.most ?? 0;
+    setText($("corpus-counts"), corpus ? corpus.counts : "The articles could not be loaded. Try again.");
+    setText($("corpus-rules"), corpus?.rules ?? "");
+    show($("drop"), Boolean(corpus?.open));
+    draw($("holdings"), corpus?.html ?? "");
+  }
+
+  async function lookUp(words) {
+    const found = await server("look_up", { words });
+    draw($("matches"), found?.html ?? "");
+    if (!found || found.said) {
+      $("matches").replaceChildren(h("p", { class: "quiet" }, found?.said ?? "The server did not answer. Try again."));
+      $("matches").drawn = null;
+    }
+    show($("matches"), true);
+    announce($("matches").textContent.trim().slice(0, 200));
+  }
+
+  async function showTaken(details) {
+    if (!details.open || details.dataset.loaded) return;
+    details.dataset.loaded = "yes";
+    details.lastElementChild.innerHTML = (await server("taken_out", details.dataset.taken)) || "It could not be loaded.";
+  }
+
+  /** The first press asks, the second removes. */
+  async function removeArticle(pressed) {
+    if (!pressed.dataset.sure) {
+      pressed.dataset.sure = "yes";
+      setText(pressed, "Remove for good? Press again");
+      pressed.removeAttribute("aria-label");
+      pressed.addEventListener("blur", () => { delete pressed.dataset.sure; setText(pressed, "Remove"); }, { once: true });
+      return;
+    }
+    const said = await server("remove", pressed.dataset.key);
+    announce(said === "" ? "Removed." : said ?? "The server did not answer. Try again.");
+    if (said === "") { await changed(); $("corpus-title").focus(); } else setText(pressed, $("status").textContent);
+  }
+
+  /** The corpus is another one: draw what shows it. */
+  async function changed() {
+    await Promise.all([drawCorpus(), loadLibrary()]);
+  }
+
+  /** Send files one after the other. */
+  async function addFiles(files) {
+    for (const file of files) {
+      const words = h("span", { class: "quiet" }, "Waiting…");
+      const bar = h("progress", { max: "1", "aria-label": `Sending ${file.name}` });
+      const row = h("li", {}, h("strong", {}, file.name), bar, words);
+      $("arrivals").prepend(row);
+      const last = await sendFile(file, bar, (said) => setText(words, said));
+      bar.remove();
+      row.classList.toggle("bad", last.bad);
+      setText(words, last.words);
+      announce(`${file.name}: ${last.words}`);
+    }
+    await changed();
+  }
+
+  function sendFile(file, bar, say) {
+    const most = $("corpus").most;
+    if (file.size > most) return { bad: true, words: `${file.size.toLocaleString("en")} bytes; at most ${most.toLocaleString("en")} are read, see max_file_bytes` };
+    return new Promise((done) => {
+      const request = new XMLHttpRequest();
+      const steps = () => request.responseText.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+      const broken = { bad: true, words: "The server did not answer. Try again." };
+      request.upload.addEventListener("progress", (event) => {
+        bar.value = event.loaded / event.total;
+        say(`Sending, ${Math.round(100 * bar.value)} %`);
+      });
+      request.upload.addEventListener("load", () => { bar.removeAttribute("value"); say("Reading…"); });
+      request.addEventListener("progress", () => { if (request.status === 200) say(steps().at(-1)?.words ?? "Reading…"); });
+      request.addEventListener("error", () => done(broken));
+      request.addEventListener("load", () => done(request.status === 200 ? steps().at(-1) ?? broken : { bad: true, words: request.responseText }));
+      request.open("POST", `/ui/upload?name=${encodeURIComponent(file.name.toWellFormed?.() ?? file.name)}`);
+      request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.send(file);
+    });
+  }
+
+  function listenToCorpus() {
+    const [page, drop] = [$("corpus"), $("drop")];
+    $("leave-corpus").addEventListener("click", () => { closeCorpus(); $("question").focus(); });
+    $("files").addEventListener("change", async (event) => { const files = [...event.target.files]; event.target.value = ""; await addFiles(files); });
+    $("look-up").addEventListener("submit", (event) => { event.preventDefault(); lookUp($("words").value); });
+    page.addEventListener("toggle", (event) => { if (event.target.dataset.taken) showTaken(event.target); }, true);
+    page.addEventListener("click", (event) => {
+      const pressed = event.target.closest("[data-do=remove]");
+      if (pressed) removeArticle(pressed);
+    });
+    for (const name of ["dragover", "dragleave", "drop"]) drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", name === "dragover");
+      if (name === "drop") addFiles([...event.dataTransfer.files]);
+    });
   }
 
   // ── Theme ───────────────────────────────────────────────────────────────────────────────────────────────────
-  const dark = () => document.documentElement.dataset.theme === "dark";
-
   function setTheme(name) {
     document.documentElement.dataset.theme = name;
+    $("theme")?.setAttribute("aria-label", name === "dark" ? "Light theme" : "Dark theme");
   }
 
-  function drawTheme() {
-    const words = dark() ? "Light theme" : "Dark theme";
-    $("theme").replaceChildren(icon(dark() ? "sun" : "moon"));
-    $("theme").setAttribute("aria-label", words);
-  }
+  const theme = () => document.documentElement.dataset.theme;
 
   // ── Start ───────────────────────────────────────────────────────────────────────────────────────────────────
   function drawStart() {
@@ -859,7 +881,7 @@ window.verbatim = (() => {
     setText($("counts"), library.counts);
     if (!library.total) {
       start.querySelector("h2").textContent = "There are no articles yet.";
-      start.querySelector(".lead").replaceChildren("Make an index first, then reload this page: ", h("code", {}, "verbatim index FOLDER"));
+      start.querySelector(".lead").replaceChildren("Add some on the page of ", textButton("articles", openCorpus), ", or make an index and reload this page: ", h("code", {}, "verbatim index FOLDER"));
       return;
     }
     if (!library.examples.length) return;
@@ -868,12 +890,12 @@ window.verbatim = (() => {
   }
 
   async function refreshStatus() {
-    const words = await gradio.server.status({}).catch(() => null);
+    const words = await server("status");
     if (words) setText($("made-of"), words);
   }
 
   async function loadLibrary() {
-    library = await gradio.server.library({}).catch(() => null);
+    library = await server("library");
     if (!library) {
       setText($("counts"), "The articles could not be loaded. Reload the page to try again.");
       return;
@@ -885,21 +907,13 @@ window.verbatim = (() => {
     cards.at(-1)?.drawMore();
   }
 
-  function dressButtons() {
-    for (const [id, symbol] of [["new", "plus"], ["history-button", "clock"], ["sources-button", "papers"]]) $(id).prepend(icon(symbol));
-    for (const [id, symbol] of [["back", "left"], ["close-sources", "cross"], ["previous", "left"], ["next", "right"], ["latest", "down"]]) $(id).prepend(icon(symbol));
-    $("sources-body").append(...Object.values(views));
-    drawTheme();
-    drawComposer();
-    drawFilters();
-  }
-
   function listenToButtons() {
     const click = (id, action) => $(id).addEventListener("click", action);
     click("new", () => { openThread(newThread()); $("question").focus(); });
     click("history-button", (event) => { drawHistory(); togglePopover($("history"), event.currentTarget); });
     click("clear-history", () => { remember("threads", []); drawHistory(); });
-    click("theme", () => { setTheme(dark() ? "light" : "dark"); remember("theme", document.documentElement.dataset.theme); drawTheme(); });
+    click("corpus-button", openCorpus);
+    click("theme", () => { setTheme(theme() === "dark" ? "light" : "dark"); remember("theme", theme()); });
     click("sources-button", () => { openSheet(); panel.origin = $("sources-button"); $("sources-title").focus(); });
     click("close-sources", returnFocus);
     click("backdrop", returnFocus);
@@ -911,7 +925,12 @@ window.verbatim = (() => {
     click("outlets-button", (event) => togglePopover($("outlets"), event.currentTarget));
     click("clear-dates", () => { setFilters({ ...filters, after: null, before: null, undated: false }); closePopover(true); });
     click("clear-outlets", () => { setFilters({ ...filters, outlets: [] }); closePopover(true); });
+    click("cancel-edit", () => { setEditing(null); $("question").value = ""; fitBox(); $("question").focus(); });
     for (const id of ["dates", "outlets"]) $(id).addEventListener("change", readFilters);
+    $("verbatim").addEventListener("click", (event) => {
+      const opener = event.target.closest("[data-open]");
+      if (opener) openArticle(opener);
+    });
   }
 
   function listenToComposer() {
@@ -936,11 +955,14 @@ window.verbatim = (() => {
     if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       closeSheet();
+      closeCorpus();
       $("question").focus();
     } else if (event.key === "Escape") {
       if (popover) closePopover(true);
       else if (hover.chip) hideHover();
       else if ($("sources").contains(document.activeElement) || $("verbatim").classList.contains("sheet-open")) returnFocus();
+      else if (editing) $("cancel-edit").click();
+      else if (!$("corpus").hidden) $("leave-corpus").click();
     }
   }
 
@@ -952,6 +974,7 @@ window.verbatim = (() => {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refreshStatus(); });
     $("scroll").addEventListener("scroll", () => { if (hover.chip) hideHover(); drawLatest(); }, { passive: true });
     addEventListener("pagehide", () => { if (running) stop(); });
+    addEventListener("hashchange", followLink);
     setInterval(() => { if (!document.hidden) refreshStatus(); }, 20_000);
     addEventListener("resize", () => { closePopover(); hideHover(); drawLatest(); });
     narrow.addEventListener("change", () => { if (!narrow.matches) closeSheet(); });
@@ -960,14 +983,16 @@ window.verbatim = (() => {
   /** Called by the template when Gradio has put it into the page. */
   function attach(context) {
     gradio = context;
-    dressButtons();
+    $("sources-body").append(...Object.values(views));
+    setTheme(theme());
     listenToButtons();
     listenToComposer();
+    listenToCorpus();
     listenToPage();
     watchChips($("verbatim"));
-    const current = recall("current", "");
-    openThread(recall("threads", []).find((each) => each.id === current) ?? newThread());
     gradio.watch("value", () => receive(gradio.props.value));
+    const current = recall("current", "");
+    if (!followLink()) openThread(recall("threads", []).find((each) => each.id === current) ?? newThread());
     loadLibrary();
     refreshStatus();
   }
