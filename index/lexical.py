@@ -85,15 +85,27 @@ class LexicalIndex:
         """See what another process has written."""
         self._index.reload()
 
-    def search(self, words: str, *, most: int, filters: Filters) -> list[Hit]:
-        """The passages that share words with `words`, best first; without filters no echoes."""
+    def search(self, words: str, *, most: int, filters: Filters, echoes: bool = False) -> list[Hit]:
+        """The passages that share words with `words`, best first; echoes only with filters, or when asked for."""
         # Lower case makes AND, OR and NOT words like others; nothing else of the query syntax is left.
         terms = [term.lower() for term in _WORD.findall(words)][:_MOST_WORDS]
         if not terms:
             return []
         match = self._index.parse_query(" ".join(terms), ["title", "text"])
-        conditions = self._conditions(filters) or [_no_echoes()]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, match), *conditions])
+        conditions = self._conditions(filters) or ([] if echoes else [_no_echoes()])
+        return self._best(tantivy.Query.boolean_query([(tantivy.Occur.Must, match), *conditions]), most)
+
+    def holding(self, phrases: Sequence[str], *, most: int) -> list[Hit]:
+        """The passages, echoes too, whose text has all words of at least one of these phrases, in any order."""
+        schema = _schema()
+        each_all = [
+            [(tantivy.Occur.Must, tantivy.Query.term_query(schema, "text", stem(word))) for word in _WORD.findall(each)]
+            for each in phrases
+        ]
+        either = [(tantivy.Occur.Should, tantivy.Query.boolean_query(terms)) for terms in each_all if terms]
+        return self._best(tantivy.Query.boolean_query(either), most) if either else []
+
+    def _best(self, query: tantivy.Query, most: int) -> list[Hit]:
         searcher = self._index.searcher()
         hits = searcher.search(query, most).hits
         return [Hit(str(searcher.doc(address).get_first("passage")), float(score)) for score, address in hits]

@@ -18,7 +18,7 @@ from index.clean import clean
 from index.config import IndexConfig
 from index.describe import describe
 from index.embed import Span, embed_spans
-from index.errors import ArticleError
+from index.errors import ArticleError, Stopped
 from index.passages import make_passages
 from index.read import Raw, Unreadable, read
 from index.sentences import split_sentences
@@ -67,9 +67,19 @@ def fingerprint(embedding: BaseEmbedding, config: IndexConfig) -> str:
 def index_source(
     source: Path, store: Store, embedding: BaseEmbedding, config: IndexConfig, *, progress: Progress = lambda _: None
 ) -> Report:
-    """Bring the store in line with one source. Raises SourceError when the source can't be read at all."""
+    """Bring the store in line with one source.
+
+    Raises SourceError when the source can't be read at all, and Stopped when it is interrupted.
+    """
     with store.writing():
-        return _Run(source, store, embedding, config, progress).whole()
+        run = _Run(source, store, embedding, config, progress)
+        try:
+            return run.whole()
+        except KeyboardInterrupt:
+            raise Stopped(
+                f"Stopped. {run.done} articles of {source} were indexed before that and stay; "
+                "the same command goes on with the others."
+            ) from None
 
 
 class _Run:
@@ -85,6 +95,11 @@ class _Run:
         self._failed: dict[str, Listed] = {}
         self._counts = {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
         self._failures: list[Failure] = []
+
+    @property
+    def done(self) -> int:
+        """How many articles were published so far."""
+        return self._counts["added"] + self._counts["changed"]
 
     def whole(self) -> Report:
         """Read everything, publish what is new, remove what is gone."""
@@ -105,7 +120,7 @@ class _Run:
         return Report(**self._counts, failures=tuple(self._failures))
 
     def _look_up(self, name: str) -> None:
-        for each in self._store.listed(source=name):
+        for each in self._store.listed(source=name, states=("published", "failed")):
             (self._known if each.state == "published" else self._failed)[each.document] = each
 
     def _take(self, item: Raw | Unreadable) -> None:
