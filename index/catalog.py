@@ -13,6 +13,7 @@ of an article; the store (`index.store`) knows in which order they are gone thro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -94,6 +95,14 @@ class Catalog:
     def close(self) -> None:
         """Give back the connections."""
         self._database.close()
+
+    def lock(self, *, seconds: float) -> AbstractContextManager[None]:
+        """Hold the writer's lock of a catalog that several machines share. Raises StoreLocked after so many seconds."""
+        return self._database.lock(seconds=seconds)
+
+    def drop(self) -> None:
+        """Drop the tables, with all that is in them."""
+        self._database.drop(metadata)
 
     def damage(self) -> str | None:
         """What the database says of its own damage, or None."""

@@ -16,13 +16,13 @@ from typing import Literal
 
 import numpy as np
 
-from index.catalog import Catalog
+from index.article import content_id
+from index.catalog import Catalog, Listed
 from index.config import StoreConfig
 from index.errors import StoreError, StoreMissing
-from index.indexes import BATCH, open_indexes, rebuild_indexes
-from index.lock import writer_lock
+from index.indexes import BATCH, catalog_url, has_catalog, only_writer, open_indexes, rebuild_indexes
 from index.queries import left_over, muted_echoes, without_passages
-from index.store import WRITING, catalog_url, has_catalog
+from index.store import WRITING
 from index.tables import Indexed
 
 Part = Literal["catalog", "vectors", "words"]
@@ -62,35 +62,44 @@ def check_up(config: StoreConfig) -> Health:
     """
     if not has_catalog(config):
         raise StoreMissing(f"There is no index in {config.path}. Make one with: verbatim index [SOURCE…]")
-    with writer_lock(config.path, seconds=config.lock_seconds):
-        catalog = Catalog(catalog_url(config))
-        try:
+    catalog = Catalog(catalog_url(config))
+    try:
+        with only_writer(config, catalog, seconds=config.lock_seconds):
             findings = [*_check_catalog(catalog), *_mend_indexes(config, catalog)]
             coverage = catalog.coverage()
             return Health(coverage.articles, coverage.passages, tuple(findings))
-        finally:
-            catalog.close()
+    finally:
+        catalog.close()
 
 
 def _check_catalog(catalog: Catalog) -> Iterator[Finding]:
     damage = catalog.damage()
     if damage:
         yield Finding("catalog", f"the database says: {damage}; restore it from a copy, or index again with --fresh")
-    odd: dict[str, int] = {}
     widths: set[int] = set()
+    lost = set(catalog.ids(without_passages()))
     for rows in catalog.indexed(batch=BATCH):
-        for row in rows:
-            widths.add(len(row.vector))
-            if not len(row.vector) or not np.isfinite(row.vector).all() or not row.text.strip():
-                odd[row.passage.article] = odd.get(row.passage.article, 0) + 1
-    for article, count in odd.items():
-        problem = f"{count} passages of {article} have no words or no vector; remove it and index its source again"
-        yield Finding("catalog", problem)
+        widths |= {len(row.vector) for row in rows}
+        lost |= {
+            row.passage.article
+            for row in rows
+            if not len(row.vector) or not np.isfinite(row.vector).all() or not row.text.strip()
+        }
     if len(widths) > 1:
         yield Finding("catalog", f"vectors of {len(widths)} lengths; index again with --fresh")
-    empty = catalog.ids(without_passages())
-    if empty:
-        yield Finding("catalog", f"{len(empty)} articles have no passage: {', '.join(empty[:5])}; index them again")
+    for each in [each for each in catalog.listed(states=("published",)) if each.id in lost]:
+        _take_out(catalog, each)
+        yield Finding("catalog", f"{each.document} lost its words or vectors and was taken out; index its source again")
+
+
+def _take_out(catalog: Catalog, listed: Listed) -> None:
+    """Make a published article a failed one, so that the next indexing of its source makes it again."""
+    catalog.publish((), removed=[listed.id], voiced=catalog.successors([listed.id]))
+    identity = content_id("failed", listed.source, listed.document)
+    reason = "the index lost its words or vectors; index its source again"
+    catalog.record_failure(
+        identity, source=listed.source, document=listed.document, raw_hash=listed.raw_hash, reason=reason
+    )
 
 
 def _mend_indexes(config: StoreConfig, catalog: Catalog) -> list[Finding]:

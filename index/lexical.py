@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,26 +47,24 @@ class LexicalIndex:
 
     def put(self, rows: Sequence[Indexed]) -> None:
         """Add passages, or replace those of the same ids."""
-        writer = self._index.writer(_HEAP_BYTES, 1)
-        for row in rows:
-            writer.delete_documents_by_term("passage", row.passage.id)
-            document = tantivy.Document()
-            document.add_text("passage", row.passage.id)
-            document.add_text("article", row.passage.article)
-            document.add_text("title", row.about.title or "")
-            document.add_text("text", row.text)
-            document.add_text("outlet", row.about.outlet or "")
-            document.add_unsigned("published", day_number(row.about.published))
-            document.add_unsigned("echo", int(row.echo))
-            writer.add_document(document)
-        self._commit(writer)
+        with self._writing() as writer:
+            for row in rows:
+                writer.delete_documents_by_term("passage", row.passage.id)
+                document = tantivy.Document()
+                document.add_text("passage", row.passage.id)
+                document.add_text("article", row.passage.article)
+                document.add_text("title", row.about.title or "")
+                document.add_text("text", row.text)
+                document.add_text("outlet", row.about.outlet or "")
+                document.add_unsigned("published", day_number(row.about.published))
+                document.add_unsigned("echo", int(row.echo))
+                writer.add_document(document)
 
     def drop(self, articles: Sequence[str]) -> None:
         """Take the passages of these articles out."""
-        writer = self._index.writer(_HEAP_BYTES, 1)
-        for article in articles:
-            writer.delete_documents_by_term("article", article)
-        self._commit(writer)
+        with self._writing() as writer:
+            for article in articles:
+                writer.delete_documents_by_term("article", article)
 
     def count(self) -> int:
         """How many passages it holds."""
@@ -76,6 +75,12 @@ class LexicalIndex:
         searcher = self._index.searcher()
         hits = searcher.search(tantivy.Query.all_query(), max(1, int(searcher.num_docs))).hits
         return frozenset(str(searcher.doc(address).get_first("passage")) for _, address in hits)
+
+    def articles(self) -> frozenset[str]:
+        """The ids of all articles that it holds passages of."""
+        searcher = self._index.searcher()
+        hits = searcher.search(tantivy.Query.all_query(), max(1, int(searcher.num_docs))).hits
+        return frozenset(str(searcher.doc(address).get_first("article")) for _, address in hits)
 
     def frequency(self, word: str) -> int:
         """How many passages hold this word, or another one of the same stem, in their text."""
@@ -123,13 +128,19 @@ class LexicalIndex:
             conditions.append(tantivy.Query.boolean_query(either) if filters.undated else dated)
         return [(tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in conditions]
 
-    def _commit(self, writer: tantivy.IndexWriter) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
         try:
+            writer = self._index.writer(_HEAP_BYTES, 1)
+            yield writer
             writer.commit()
             writer.wait_merging_threads()
-        except ValueError as error:
-            raise StoreError(f"The BM25 index can't be written: {error}. `verbatim doctor` builds it again.") from error
-        self._index.reload()
+            self._index.reload()
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"The BM25 index can't be written: {error}. Is there room on the disk? "
+                "`verbatim doctor` builds it again."
+            ) from error
 
 
 def _no_echoes() -> tuple[tantivy.Occur, tantivy.Query]:
@@ -163,7 +174,7 @@ def day_range(filters: Filters) -> tuple[int, int]:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("passage", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("article", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("title", tokenizer_name="en_stem", index_option="freq")
     builder.add_text_field("text", tokenizer_name="en_stem", index_option="freq")
     builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")

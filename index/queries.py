@@ -19,6 +19,11 @@ def left_over() -> sa.Select[Any]:
     return sa.select(articles_table.c.id).where(half)
 
 
+def in_state(state: str) -> sa.Select[Any]:
+    """All articles in a state."""
+    return sa.select(articles_table.c.id).where(articles_table.c.state == state)
+
+
 def without_passages() -> sa.Select[Any]:
     """Published articles that have no passage, which nothing can find."""
     return sa.select(articles_table.c.id).where(articles_table.c.state == "published", ~_HELD)

@@ -19,28 +19,26 @@ from index.catalog import Catalog, Listed, Prepared, State
 from index.config import StoreConfig
 from index.embed import Vector, Vectors
 from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
-from index.indexes import BATCH, Indexes, name_store, open_indexes, rebuild_indexes
+from index.indexes import (
+    BATCH,
+    Indexes,
+    catalog_url,
+    has_catalog,
+    name_store,
+    only_writer,
+    open_indexes,
+    rebuild_indexes,
+)
 from index.lexical import Hit
-from index.lock import make_folder, writer_lock
+from index.lock import make_folder
 from index.queries import left_over, versions
 
-_CATALOG = "catalog.sqlite"
 WRITING = "writing"
 """The setting that a writer raises while it is at work."""
 _READS = 4
 """How often a search is tried: a rebuilding may take the indexes away from under a reader."""
 _PAUSE_SECONDS = 0.2
 _REMOVED_AT_ONCE = 500
-
-
-def catalog_url(config: StoreConfig) -> str:
-    """The address of a store's catalog."""
-    return f"sqlite:///{config.path / _CATALOG}"
-
-
-def has_catalog(config: StoreConfig) -> bool:
-    """Whether there is a catalog where the settings say."""
-    return (config.path / _CATALOG).is_file()
 
 
 class Store:
@@ -137,7 +135,7 @@ class Store:
 
         Raises StoreLocked, naming the other writer, after `lock_seconds`.
         """
-        with writer_lock(self._config.path, seconds=self._config.lock_seconds):
+        with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds):
             if self._was_killed():
                 self.rebuild()
             # Another process may have written since: what Chroma has open would write over it.
@@ -215,7 +213,7 @@ class Store:
             if usable:
                 return usable
             try:
-                with writer_lock(self._config.path, seconds=self._config.lock_seconds / _READS):
+                with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds / _READS):
                     # Another process may have mended it in the meantime.
                     usable = self._usable()
                     if not usable:
@@ -239,7 +237,7 @@ class Store:
     def _after_kill(self) -> Indexes | None:
         """Make the indexes of a killed writer again; None when the writer is alive and holds its lock."""
         try:
-            with writer_lock(self._config.path, seconds=0.0):
+            with only_writer(self._config, self._catalog, seconds=0.0):
                 if not self._was_killed():
                     return None
                 self.rebuild()

@@ -43,18 +43,20 @@ def index_command(
     sources: Annotated[list[Path] | None, typer.Argument(help="Folders and files; default: seeds/")] = None,
     store: StorePlace = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the index anew, dropping the old one.")] = False,
+    engine: Annotated[Literal["plain", "ray"], typer.Option(help="Work here, or on Ray's workers.")] = "plain",
     as_json: Json = False,
 ) -> None:
     """Index files and folders; what has not changed is not touched, what is gone leaves."""
+    from index.indexes import drop_store  # noqa: PLC0415
     from index.pipeline import seeds  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
 
     workshop = Workshop(load_settings(), store=store)
     if fresh:
-        _drop(workshop.where.path)
+        drop_store(workshop.where)
     opened = workshop.open(create=True)
     chosen = sources or [seeds()]
-    reports = workshop.index(chosen, opened, progress=_progress)
+    reports = workshop.index(chosen, opened, progress=_progress, spread=engine == "ray")
     failures = [failure for report in reports for failure in report.failures]
     if as_json:
         _print_json([asdict(report) for report in reports])
@@ -269,14 +271,6 @@ def _print_json(value: object) -> None:
 def _say_error(error: Exception, code: int) -> int:
     print(f"verbatim: {error}", file=sys.stderr)
     return code
-
-
-def _drop(folder: Path) -> None:
-    """Remove an old index, and nothing else that lies in its folder."""
-    import shutil  # noqa: PLC0415
-
-    for path in (*folder.glob("catalog.sqlite*"), *folder.glob("indexes-*")):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from index.pipeline import fingerprint, make_article, prepare
 from index.read import Raw
 from index.store import Store
 from tests.fakes import HashEmbedding
+from tests.index.servers import chroma_server
 
 ROOT = Path(__file__).parents[2]
 SMALL = IndexConfig(passage_tokens=32)
@@ -230,9 +231,31 @@ def kill_rounds(folder: str, rounds: str, seed: str) -> None:
     print(json.dumps(outcomes))  # noqa: T201  # read by the test
 
 
-def crowd(folder: str, seconds: str) -> None:
+def server_rounds(folder: str, rounds: str, seed: str) -> None:
+    """Kill a Chroma server, its writer, or both at random moments, and print what is found after each."""
+    chance = random.Random(int(seed))  # no secret
+    known = Known()
+    outcomes = []
+    with chroma_server(Path(folder) / "chroma") as server:
+        config = StoreConfig(path=Path(folder) / "store", url=server.url, lock_seconds=10.0)
+        for number in range(int(rounds)):
+            also = server.kill if chance.random() < 0.7 else lambda: None
+            linger = chance.choice((0.0, 0.2))
+            moment = chance.uniform(0.0, 1.0)
+
+            def strike(also: Callable[[], object] = also, linger: float = linger) -> None:
+                also()
+                time.sleep(linger)
+
+            kill_writer(config, int(seed) * 1_000 + number, moment, known, also=strike)
+            server.start()
+            outcomes.append(answer_of(lambda: inspect(config, known)))
+    print(json.dumps(outcomes))  # noqa: T201  # read by the test
+
+
+def crowd(folder: str, seconds: str, url: str = "") -> None:
     """Let two indexers and ten readers be at one store; print each reader's and writer's errors, and what is left."""
-    config = StoreConfig(path=Path(folder) / "store", lock_seconds=60.0)
+    config = StoreConfig(path=Path(folder) / "store", url=url or None, lock_seconds=60.0)
     opened(config).close()
     until = time.monotonic() + float(seconds)
     children = [forked(lambda out, own=own: _write_until(config, own, until, out)) for own in range(2)]
