@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from index.article import Article, content_id
+from index.article import Article, Passage, content_id
 from index.catalog import Listed, Prepared
 from index.clean import clean
 from index.config import IndexConfig
@@ -228,20 +228,31 @@ def make_article(raw: Raw) -> Article:
     )
 
 
-def prepare(articles: Sequence[Article], embedding: BaseEmbedding, config: IndexConfig) -> list[Prepared]:
-    """Split articles into passages and embed those, each with its title before it."""
-    passages = [make_passages(each, config.passage_tokens) for each in articles]
-    texts: list[str] = []
-    spans: list[list[Span]] = []
+class ToEmbed(NamedTuple):
+    """Texts of passages, each with its title before it, and the spans of its sentences in that text."""
+
+    texts: list[str]
+    spans: list[list[Span]]
+
+
+def to_embed(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> ToEmbed:
+    """What is embedded of the passages of articles, in their order."""
+    made = ToEmbed([], [])
     for article, own in zip(articles, passages, strict=True):
         title = (article.about.title or "")[:_TITLE_CHARACTERS]
         head = f"{title}\n" if title else ""
         for passage in own:
-            texts.append(head + article.text[passage.start : passage.end])
+            made.texts.append(head + article.text[passage.start : passage.end])
             shift = len(head) - passage.start
             inside = article.sentences[passage.first : passage.last + 1]
-            spans.append([Span(each.start + shift, each.end + shift) for each in inside])
-    vectors = iter(embed_spans(embedding, texts, spans))
+            made.spans.append([Span(each.start + shift, each.end + shift) for each in inside])
+    return made
+
+
+def prepare(articles: Sequence[Article], embedding: BaseEmbedding, config: IndexConfig) -> list[Prepared]:
+    """Split articles into passages and embed those, each with its title before it."""
+    passages = [make_passages(each, config.passage_tokens) for each in articles]
+    vectors = iter(embed_spans(embedding, *to_embed(articles, passages)))
     return [
         Prepared(article, own, tuple(next(vectors) for _ in own))
         for article, own in zip(articles, passages, strict=True)

@@ -8,7 +8,6 @@ process.
 
 from __future__ import annotations
 
-import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from index.article import Article, Coverage, Filters, Passage
 from index.catalog import Catalog, Listed, Prepared, State
 from index.config import StoreConfig
 from index.embed import Vector, Vectors
-from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
+from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing, VerbatimError
 from index.indexes import (
     BATCH,
     Indexes,
@@ -39,6 +38,8 @@ _READS = 4
 """How often a search is tried: a rebuilding may take the indexes away from under a reader."""
 _PAUSE_SECONDS = 0.2
 _REMOVED_AT_ONCE = 500
+_KEPT = 512
+"""Articles that are kept after they were read."""
 
 
 class Store:
@@ -56,10 +57,14 @@ class Store:
             raise StoreMissing(f"There is no index in {config.path}. Make one with: verbatim index [SOURCE…]")
         make_folder(config.path)
         self._catalog = Catalog(catalog_url(config))
-        self._check(fingerprint, create=create)
-        name_store(self._catalog)
-        self._article = functools.lru_cache(maxsize=512)(self._load_article)
-        self._indexes = self._opened()
+        self._read: dict[str, Article] = {}
+        try:
+            self._check(fingerprint, create=create)
+            name_store(self._catalog)
+            self._indexes = self._opened()
+        except VerbatimError:
+            self._catalog.close()
+            raise
 
     def close(self) -> None:
         """Give back connections; the store can't be used afterwards."""
@@ -115,8 +120,16 @@ class Store:
 
     def texts(self, ids: Sequence[str]) -> dict[str, Article]:
         """Articles by id; one that was removed in the meantime is left out."""
-        found = {each: self._article(each) for each in dict.fromkeys(ids)}
-        return {each: article for each, article in found.items() if article is not None}
+        with self._guard:
+            known = {each: self._read[each] for each in ids if each in self._read}
+        missing = [each for each in dict.fromkeys(ids) if each not in known]
+        found = {each.id: each for each in self._catalog.articles(missing)} if missing else {}
+        with self._guard:
+            self._read.update(found)
+            for oldest in list(self._read)[: max(0, len(self._read) - _KEPT)]:
+                del self._read[oldest]
+        known |= found
+        return {each: known[each] for each in dict.fromkeys(ids) if each in known}
 
     def also(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """For each of these articles the other outlets that carry its story, by name."""
@@ -285,6 +298,3 @@ class Store:
         self._indexes.drop(articles)
         self._catalog.forget(articles)
         self._seen = self._catalog.setting("generation")
-
-    def _load_article(self, identity: str) -> Article | None:
-        return next(iter(self._catalog.articles([identity])), None)

@@ -150,16 +150,25 @@ def answer_of(run: Callable[[], object]) -> object:
     return json.loads(told) if told else {"failed": os.waitstatus_to_exitcode(status)}
 
 
-def kill_writer(config: StoreConfig, seed: int, seconds: float, known: Known, *, also: Callable[[], object]) -> None:
-    """Let a writer write, and kill it some time after it has begun; `also` is done at that moment."""
+def kill_writer(config: StoreConfig, seed: int, known: Known, *, also: Callable[[], object]) -> None:
+    """Let a writer write, and kill it some time after some of its steps; `also` is done at that moment.
+
+    The time is a share of what its steps take, so that every part of a step is met on a slow machine as on a quick one.
+    """
+    chance = random.Random(seed)  # no secret
+    steps = chance.randint(0, 5)
     child, reading = forked(lambda out: write_on(config, seed, out))
     with os.fdopen(reading, "rb", buffering=0) as pipe:
         heard = b""
-        while not heard:
-            assert select.select([pipe], [], [], 120)[0], "the writer never began"
-            heard = pipe.read(65536)
-            assert heard, "the writer died by itself"
-        time.sleep(seconds)
+        begun = time.monotonic()
+        while not heard or sum(heard.count(sign) for sign in (b"\n+", b"\n-", b"\n~")) < steps:
+            assert select.select([pipe], [], [], 120)[0], "the writer does not go on"
+            part = pipe.read(65536)
+            assert part, "the writer died by itself"
+            begun = begun if heard else time.monotonic()
+            heard += part
+        step = (time.monotonic() - begun) / steps if steps else 0.3
+        time.sleep(chance.uniform(0.0, 2.0) * step)
         also()
         os.kill(child, signal.SIGKILL)
         heard += b"".join(iter(lambda: pipe.read(65536), b""))
@@ -222,11 +231,10 @@ def spoken(store: Store, article: Article) -> bool:
 def kill_rounds(folder: str, rounds: str, seed: str) -> None:
     """Kill an embedded writer at random moments, and print what is found after each."""
     config = StoreConfig(path=Path(folder) / "store", lock_seconds=10.0)
-    chance = random.Random(int(seed))  # no secret
     known = Known()
     outcomes = []
     for number in range(int(rounds)):
-        kill_writer(config, int(seed) * 1_000 + number, chance.uniform(0.0, 1.0), known, also=lambda: None)
+        kill_writer(config, int(seed) * 1_000 + number, known, also=lambda: None)
         outcomes.append(answer_of(lambda: inspect(config, known)))
     print(json.dumps(outcomes))  # noqa: T201  # read by the test
 
@@ -241,13 +249,12 @@ def server_rounds(folder: str, rounds: str, seed: str) -> None:
         for number in range(int(rounds)):
             also = server.kill if chance.random() < 0.7 else lambda: None
             linger = chance.choice((0.0, 0.2))
-            moment = chance.uniform(0.0, 1.0)
 
             def strike(also: Callable[[], object] = also, linger: float = linger) -> None:
                 also()
                 time.sleep(linger)
 
-            kill_writer(config, int(seed) * 1_000 + number, moment, known, also=strike)
+            kill_writer(config, int(seed) * 1_000 + number, known, also=strike)
             server.start()
             outcomes.append(answer_of(lambda: inspect(config, known)))
     print(json.dumps(outcomes))  # noqa: T201  # read by the test

@@ -121,7 +121,7 @@ class StoreConformance:
 
         health = check_up(config)
 
-        lost = f"3 of {passages} passages are missing"
+        lost = f"2 of {passages} passages are missing"
         assert health.findings == (Finding("vectors", lost, "made again from the catalog"),)
         assert found(store, "bridge crowns") == [{"bridge"}] * 2
         store.close()
