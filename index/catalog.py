@@ -13,6 +13,7 @@ of an article; the store (`index.store`) knows in which order they are gone thro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -23,13 +24,21 @@ from index.article import Article, Coverage, Description, Passage
 from index.database import Database
 from index.embed import Embedded, Vectors
 from index.errors import StoreMismatch
-from index.story_rows import forget_empty_stories, join_story, mark_echoes, other_outlets, parts, successors
+from index.story_rows import (
+    forget_empty_stories,
+    join_story,
+    mark_echoes,
+    other_outlets,
+    parts,
+    successors,
+)
 from index.tables import (
     ABOUT,
     SCHEMA,
     Indexed,
     article_row,
     articles_table,
+    failure_row,
     indexed_query,
     metadata,
     passage_rows,
@@ -86,6 +95,14 @@ class Catalog:
     def close(self) -> None:
         """Give back the connections."""
         self._database.close()
+
+    def lock(self, *, seconds: float) -> AbstractContextManager[None]:
+        """Hold the writer's lock of a catalog that several machines share. Raises StoreLocked after so many seconds."""
+        return self._database.lock(seconds=seconds)
+
+    def drop(self) -> None:
+        """Drop the tables, with all that is in them."""
+        self._database.drop(metadata)
 
     def damage(self) -> str | None:
         """What the database says of its own damage, or None."""
@@ -234,26 +251,6 @@ class Catalog:
             )
             _put_setting(connection, "generation", str(int(generation or 0) + 1))
 
-    def left_over(self) -> tuple[str, ...]:
-        """The articles that a killed writer left half done: to be taken out of the indexes, and to be forgotten."""
-        c = articles_table.c
-        kept = sa.exists().where(passages_table.c.article == c.id)
-        query = sa.select(c.id).where(
-            sa.or_(c.state.in_(("pending", "retired")), sa.and_(c.state == "superseded", kept))
-        )
-        return tuple(row.id for row in self._database.rows(query))
-
-    def versions(self, ids: Sequence[str]) -> tuple[str, ...]:
-        """The superseded versions of the same documents."""
-        other = articles_table.alias()
-        same = sa.and_(
-            other.c.source == articles_table.c.source,
-            other.c.document == articles_table.c.document,
-            other.c.state == "superseded",
-        )
-        query = sa.select(other.c.id).select_from(articles_table.join(other, same)).where(articles_table.c.id.in_(ids))
-        return tuple(row.id for row in self._database.rows(query.distinct()))
-
     def forget(self, ids: Sequence[str]) -> None:
         """Delete articles and their passages; superseded ones stay, without their passages and their story."""
         with self._database.begin() as connection:
@@ -267,12 +264,14 @@ class Catalog:
 
     def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:
         """Keep why a file or row could not become an article."""
-        row: dict[str, Any] = {"id": identity, "source": source, "document": document, "raw_hash": raw_hash}
-        row |= {"state": "failed", "reason": reason, "text": "", "sentences": b"", "removed": "[]"}
-        row["indexed"] = _now()
+        row = failure_row(source=source, document=document, raw_hash=raw_hash, reason=reason, now=_now())
         with self._database.begin() as connection:
             connection.execute(sa.delete(articles_table).where(articles_table.c.id == identity))
-            connection.execute(sa.insert(articles_table), row)
+            connection.execute(sa.insert(articles_table), {"id": identity, **row})
+
+    def ids(self, query: sa.Select[Any]) -> tuple[str, ...]:
+        """The ids that a query of `index.queries` asks for."""
+        return tuple(row.id for row in self._database.rows(query))
 
 
 def _now() -> str:

@@ -6,13 +6,19 @@ SQLite in WAL mode by default; any database that SQLAlchemy reaches serves, and 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, NoSuchModuleError, SQLAlchemyError
 
-from index.errors import ConfigError, StoreError
+from index.errors import ConfigError, StoreError, StoreLocked
+
+_LOCK = 7_368_249_011
+"""The number of the advisory lock: any number that nobody else takes."""
+_PAUSE_SECONDS = 0.1
 
 
 class Database:
@@ -52,6 +58,30 @@ class Database:
         with self.begin() as connection:
             return connection.scalar(query)
 
+    @contextmanager
+    def lock(self, *, seconds: float) -> Iterator[None]:
+        """Hold the one writer's lock of a database that machines share; it dies with the connection.
+
+        Raises StoreLocked after so many seconds. SQLite needs none: its file lies beside a lock file.
+        """
+        if self._engine.dialect.name != "postgresql":
+            yield
+            return
+        until = time.monotonic() + seconds
+        with Transaction(self._engine) as connection:
+            while not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))):
+                if time.monotonic() >= until:
+                    raise StoreLocked(
+                        "A process on another machine is writing to the catalog. Wait for it, or end it; readers go on."
+                    )
+                time.sleep(_PAUSE_SECONDS)
+            yield
+
+    def drop(self, tables: sa.MetaData) -> None:
+        """Drop the tables."""
+        with self.begin() as connection:
+            tables.drop_all(connection)
+
     def integrity(self) -> str | None:
         """What the database says of its own damage, or None; only SQLite can tell."""
         if self._engine.dialect.name != "sqlite":
@@ -84,7 +114,9 @@ class Transaction:
 
 
 def _failure(error: SQLAlchemyError) -> StoreError:
-    return StoreError(f"The catalog failed: {_words(error)}. Nothing was changed by this step.")
+    return StoreError(
+        f"The catalog failed: {_words(error)}. Nothing was changed by this step. Is there room, and may it be written?"
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # a DBAPI connection has no common type

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.article import Filters
@@ -16,7 +17,8 @@ from index.catalog import Catalog, Prepared
 from index.config import StoreConfig
 from index.errors import StoreError
 from index.lexical import LexicalIndex
-from index.lock import make_folder
+from index.lock import make_folder, writer_lock
+from index.queries import in_state
 from index.store_vectors import VectorIndex
 from index.tables import Indexed
 
@@ -46,6 +48,20 @@ class Indexes:
         """Take the passages of these articles out."""
         self.words.drop(articles)
         self.vectors.drop(articles)
+
+    def catch_up(self, catalog: Catalog, *, seconds: float) -> None:
+        """Bring the words, which each machine has its own of, in line with a catalog that machines share."""
+        with writer_lock(self.folder, seconds=seconds):
+            held = self.words.articles()
+            published = set(catalog.ids(in_state("published")))
+            # What a writer of this machine is about to publish stays.
+            gone = held - published - set(catalog.ids(in_state("pending")))
+            if gone:
+                self.words.drop(sorted(gone))
+            lacking = sorted(published - held)
+            for start in range(0, len(lacking), BATCH):
+                for rows in catalog.indexed(lacking[start : start + BATCH], batch=BATCH):
+                    self.words.put(rows)
 
     def read_back(self, prepared: Sequence[Prepared]) -> None:
         """Raise StoreError unless Chroma holds every passage of these articles."""
@@ -77,6 +93,39 @@ def indexes_folder(config: StoreConfig, catalog: Catalog) -> Path:
     return config.path / (catalog.setting("indexes") or "indexes-1")
 
 
+_CATALOG = "catalog.sqlite"
+
+
+def catalog_url(config: StoreConfig) -> str:
+    """The address of a store's catalog."""
+    return config.catalog.get_secret_value() if config.catalog else f"sqlite:///{config.path / _CATALOG}"
+
+
+def has_catalog(config: StoreConfig) -> bool:
+    """Whether there may be a catalog where the settings say; a shared one can only be asked."""
+    return config.catalog is not None or (config.path / _CATALOG).is_file()
+
+
+@contextmanager
+def only_writer(config: StoreConfig, catalog: Catalog, *, seconds: float) -> Iterator[None]:
+    """Be the one writer of a store, on this machine and on all that share the catalog. Raises StoreLocked."""
+    with writer_lock(config.path, seconds=seconds), catalog.lock(seconds=seconds):
+        yield
+
+
+def drop_store(config: StoreConfig) -> None:
+    """Remove a store, and nothing else that lies in its folder, or on the servers that it uses."""
+    if config.catalog or (config.url and has_catalog(config)):
+        catalog = Catalog(catalog_url(config))
+        folder = indexes_folder(config, catalog)
+        if config.url:
+            VectorIndex(folder / "chroma", url=config.url, name=index_name(catalog, folder)).delete()
+        catalog.drop()
+        catalog.close()
+    for path in (*config.path.glob("catalog.sqlite*"), *config.path.glob("indexes-*")):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def index_name(catalog: Catalog, folder: Path) -> str:
     """What the indexes of this folder are called on a server, which other stores may share."""
     return f"verbatim-{catalog.setting('store') or 'local'}-{folder.name}"
@@ -91,7 +140,10 @@ def name_store(catalog: Catalog) -> None:
 def open_indexes(config: StoreConfig, catalog: Catalog) -> Indexes:
     """Open the indexes that are in use, as they are. Raises StoreError where they can't be opened."""
     folder = indexes_folder(config, catalog)
-    return Indexes(folder, url=config.url, name=index_name(catalog, folder))
+    opened = Indexes(folder, url=config.url, name=index_name(catalog, folder))
+    if config.catalog:
+        opened.catch_up(catalog, seconds=config.lock_seconds)
+    return opened
 
 
 def rebuild_indexes(config: StoreConfig, catalog: Catalog) -> Indexes:

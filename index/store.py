@@ -8,7 +8,6 @@ process.
 
 from __future__ import annotations
 
-import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,18 +17,29 @@ from index.article import Article, Coverage, Filters, Passage
 from index.catalog import Catalog, Listed, Prepared, State
 from index.config import StoreConfig
 from index.embed import Vector, Vectors
-from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
-from index.indexes import BATCH, Indexes, name_store, open_indexes, rebuild_indexes
+from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing, VerbatimError
+from index.indexes import (
+    BATCH,
+    Indexes,
+    catalog_url,
+    has_catalog,
+    name_store,
+    only_writer,
+    open_indexes,
+    rebuild_indexes,
+)
 from index.lexical import Hit
-from index.lock import make_folder, writer_lock
+from index.lock import make_folder
+from index.queries import left_over, versions
 
-_CATALOG = "catalog.sqlite"
-_WRITING = "writing"
+WRITING = "writing"
 """The setting that a writer raises while it is at work."""
 _READS = 4
 """How often a search is tried: a rebuilding may take the indexes away from under a reader."""
 _PAUSE_SECONDS = 0.2
 _REMOVED_AT_ONCE = 500
+_KEPT = 512
+"""Articles that are kept after they were read."""
 
 
 class Store:
@@ -43,14 +53,18 @@ class Store:
     def __init__(self, config: StoreConfig, *, fingerprint: str | None = None, create: bool = False) -> None:
         self._config = config
         self._guard = threading.Lock()
-        if not create and not (config.path / _CATALOG).is_file():
+        if not create and not has_catalog(config):
             raise StoreMissing(f"There is no index in {config.path}. Make one with: verbatim index [SOURCE…]")
         make_folder(config.path)
-        self._catalog = Catalog(f"sqlite:///{config.path / _CATALOG}")
-        self._check(fingerprint, create=create)
-        name_store(self._catalog)
-        self._article = functools.lru_cache(maxsize=512)(self._load_article)
-        self._indexes = self._opened()
+        self._catalog = Catalog(catalog_url(config))
+        self._read: dict[str, Article] = {}
+        try:
+            self._check(fingerprint, create=create)
+            name_store(self._catalog)
+            self._indexes = self._opened()
+        except VerbatimError:
+            self._catalog.close()
+            raise
 
     def close(self) -> None:
         """Give back connections; the store can't be used afterwards."""
@@ -58,9 +72,9 @@ class Store:
 
     # Reading
 
-    def articles(self) -> tuple[Article, ...]:
-        """All published articles, by document name."""
-        return self._catalog.articles()
+    def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:
+        """All published articles, or those among `ids`, by document name."""
+        return self._catalog.articles(ids)
 
     def article(self, key: str) -> Article:
         """The published article of this id or document name; StoreError when there is none or several."""
@@ -86,9 +100,16 @@ class Store:
         """The passages nearest to a vector, with cosine similarity from -1 to 1, best first."""
         return self._search(lambda indexes: indexes.vectors.search(vector, most=most, filters=filters))
 
-    def by_words(self, words: str, *, most: int, filters: Filters = Filters()) -> list[Hit]:
-        """The passages that share words with `words`, with BM25 scores, best first."""
-        return self._search(lambda indexes: indexes.words.search(words, most=most, filters=filters))
+    def by_words(self, words: str, *, most: int, filters: Filters = Filters(), echoes: bool = False) -> list[Hit]:
+        """The passages that share words with `words`, with BM25 scores, best first.
+
+        Copies within a story are found with filters, or when `echoes` are asked for.
+        """
+        return self._search(lambda indexes: indexes.words.search(words, most=most, filters=filters, echoes=echoes))
+
+    def holding(self, phrases: Sequence[str], *, most: int) -> list[Hit]:
+        """The passages, copies too, that have all words of at least one of these phrases, in any order."""
+        return self._search(lambda indexes: indexes.words.holding(phrases, most=most))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Vectors]]:
         """Passages of published articles, with their sentences' vectors of shape (sentences, dimensions).
@@ -99,8 +120,16 @@ class Store:
 
     def texts(self, ids: Sequence[str]) -> dict[str, Article]:
         """Articles by id; one that was removed in the meantime is left out."""
-        found = {each: self._article(each) for each in dict.fromkeys(ids)}
-        return {each: article for each, article in found.items() if article is not None}
+        with self._guard:
+            known = {each: self._read[each] for each in ids if each in self._read}
+        missing = [each for each in dict.fromkeys(ids) if each not in known]
+        found = {each.id: each for each in self._catalog.articles(missing)} if missing else {}
+        with self._guard:
+            self._read.update(found)
+            for oldest in list(self._read)[: max(0, len(self._read) - _KEPT)]:
+                del self._read[oldest]
+        known |= found
+        return {each: known[each] for each in dict.fromkeys(ids) if each in known}
 
     def also(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """For each of these articles the other outlets that carry its story, by name."""
@@ -119,17 +148,17 @@ class Store:
 
         Raises StoreLocked, naming the other writer, after `lock_seconds`.
         """
-        with writer_lock(self._config.path, seconds=self._config.lock_seconds):
+        with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds):
             if self._was_killed():
                 self.rebuild()
             # Another process may have written since: what Chroma has open would write over it.
             self._refresh()
-            self._catalog.set_setting(_WRITING, "yes")
-            self._drop(self._catalog.left_over())
+            self._catalog.set_setting(WRITING, "yes")
+            self._drop(self._catalog.ids(left_over()))
             try:
                 yield
             finally:
-                self._catalog.set_setting(_WRITING, "")
+                self._catalog.set_setting(WRITING, "")
 
     def publish(self, prepared: Sequence[Prepared], *, replaced: Sequence[str] = ()) -> None:
         """Make articles findable and visible, and those that they replace invisible, as one step.
@@ -149,7 +178,7 @@ class Store:
         """Make articles, with their superseded versions, or recorded failures disappear. Only inside `writing`."""
         for start in range(0, len(ids), _REMOVED_AT_ONCE):
             part = ids[start : start + _REMOVED_AT_ONCE]
-            part = tuple(dict.fromkeys((*part, *self._catalog.versions(part))))
+            part = tuple(dict.fromkeys((*part, *self._catalog.ids(versions(part)))))
             self._catalog.publish((), removed=part, voiced=self._give_voice(part))
             self._drop(part)
 
@@ -197,7 +226,7 @@ class Store:
             if usable:
                 return usable
             try:
-                with writer_lock(self._config.path, seconds=self._config.lock_seconds / _READS):
+                with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds / _READS):
                     # Another process may have mended it in the meantime.
                     usable = self._usable()
                     if not usable:
@@ -216,16 +245,16 @@ class Store:
         What a killed one leaves of an embedded Chroma can take the process that opens it down with it, so it is
         never opened again.
         """
-        return not self._config.url and bool(self._catalog.setting(_WRITING))
+        return not self._config.url and bool(self._catalog.setting(WRITING))
 
     def _after_kill(self) -> Indexes | None:
         """Make the indexes of a killed writer again; None when the writer is alive and holds its lock."""
         try:
-            with writer_lock(self._config.path, seconds=0.0):
+            with only_writer(self._config, self._catalog, seconds=0.0):
                 if not self._was_killed():
                     return None
                 self.rebuild()
-                self._catalog.set_setting(_WRITING, "")
+                self._catalog.set_setting(WRITING, "")
                 return self._indexes
         except StoreLocked:
             return None
@@ -269,6 +298,3 @@ class Store:
         self._indexes.drop(articles)
         self._catalog.forget(articles)
         self._seen = self._catalog.setting("generation")
-
-    def _load_article(self, identity: str) -> Article | None:
-        return next(iter(self._catalog.articles([identity])), None)

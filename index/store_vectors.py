@@ -159,7 +159,10 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except (ChromaError, httpx.HTTPError) as error:
-        raise StoreError(f"Chroma failed: {error}. `verbatim doctor` mends the index from the catalog.") from error
+        raise StoreError(
+            f"Chroma failed: {error}. Is there room on the disk, and does its server answer, if it has one? "
+            "`verbatim doctor` mends the index from the catalog."
+        ) from error
 
 
 def _where(filters: Filters) -> Any:  # noqa: ANN401  # Chroma's own nested type

@@ -46,9 +46,10 @@ def join_story(connection: sa.Connection, article: Article) -> Joined:
     found = same_story(own, stories)
     if found is not None:
         return Joined(found, begins=False)
-    connection.execute(sa.insert(stories_table), {"id": article.id, "signature": own.tobytes()})
-    connection.execute(sa.insert(bands_table), [{"band": key, "story": article.id} for key in sorted(set(keys))])
-    return Joined(article.id, begins=True)
+    story = article.id
+    connection.execute(sa.insert(stories_table), {"id": story, "signature": own.tobytes()})
+    connection.execute(sa.insert(bands_table), [{"band": key, "story": story} for key in sorted(set(keys))])
+    return Joined(story, begins=True)
 
 
 def mark_echoes(

@@ -94,6 +94,12 @@ def article_row(article: Article, *, story: str, now: str) -> dict[str, Any]:
     }
 
 
+def failure_row(*, source: str, document: str, raw_hash: str, reason: str, now: str) -> dict[str, Any]:
+    """A new row of what could not become an article, without its id."""
+    known = {"source": source, "document": document, "raw_hash": raw_hash, "reason": reason, "indexed": now}
+    return {**known, "state": "failed", "text": "", "sentences": b"", "removed": "[]"}
+
+
 def to_article(row: sa.Row[Any]) -> Article:
     """The article of a row."""
     spans = np.frombuffer(row.sentences, dtype=np.int32).reshape(-1, 2).tolist()

@@ -14,8 +14,9 @@ from index.article import Article, Filters, Passage
 from index.embed import Vector, Vectors, embed_question
 from index.lexical import Hit
 from index.store import Store
+from index.stories import plain_words
 from rag.config import RagConfig
-from rag.words import negations, numbers, stems
+from rag.words import negations, numbers
 
 _FUSION_CONSTANT = 60
 """Reciprocal rank fusion's constant, from its paper (Cormack et al. 2009)."""
@@ -98,7 +99,7 @@ def _each_story_once(found: Sequence[Found]) -> list[Found]:
 
 def _same_told(one: str, other: str) -> bool:
     """Whether two passages of a story tell the same: most words, each number and as many denials in common."""
-    words, others = stems(one), stems(other)
+    words, others = set(plain_words(one)), set(plain_words(other))
     if len(words & others) < _SAME_TOLD * len(words | others):
         return False
     return numbers(one) == numbers(other) and negations(one) == negations(other)
