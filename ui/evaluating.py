@@ -15,7 +15,7 @@ from eval.outputs import write_files
 from eval.questions import load_questions
 from eval.run import Asked
 from eval.sets import AttackRow, ClaimRow, Named, fixed_sample, load_rows, named
-from eval.suite import EvalOptions, evaluate
+from eval.suite import EvalOptions, evaluate, refuse
 from rag.answer import Writer
 from rag.engine import Engine
 from rag.models import server_model
@@ -83,13 +83,16 @@ def _questions(settings: Settings, found: Named, asked_for: Request) -> Evaluate
     asked = fixed_sample(every, asked_for.limit, key=lambda each: each.id)
     chosen = asked_for.writer or settings.rag.writer
     bench = Bench.of(settings, corpus, model=chosen == "model" or asked_for.peer is not None)
+    if corpus is None and asked_for.limit is not None:
+        # Before the sample is asked: a twin of its questions may be outside of it.
+        refuse(every, bench.store.articles())
     options = EvalOptions(
         writer=chosen,
         out=asked_for.out,
         baseline=asked_for.baseline or (_accepted(settings, chosen) if own_set else None),
         floors=settings.eval.floors if own_set else {},
         tolerance=settings.eval.tolerance,
-        checked=corpus is None,
+        checked=corpus is None and asked_for.limit is None,
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         config=settings.model_dump(mode="json"),
         progress=lambda number, of, key: progress(f"  {number}/{of} {key}"),

@@ -64,8 +64,9 @@ def test_a_folder_is_a_set_with_its_corpus(folder: Path) -> None:
 def test_figures_as_json(folder: Path) -> None:
     """What is printed is the summary, group by group."""
     printed = verbatim("eval", folder, "--json").json
-    assert [(each["by"], each["name"], each["questions"]) for each in printed["groups"]][0] == ("all", "all", 3)
-    assert "right" in printed["groups"][0]["metrics"]
+    overall = printed["groups"][0]
+    assert (overall["by"], overall["name"], overall["questions"]) == ("all", "all", 3)
+    assert "right" in overall["metrics"]
 
 
 def test_reports_become_questions(folder: Path) -> None:
