@@ -167,8 +167,9 @@ def _askers(
             list(pool.map(work, timed))
         rates.append(60 * len(timed) / (watch.clock() - started))
     watch.take()
+    ours, alone = rates
     who = "asker" if count == 1 else "askers at once"
-    return Figure(f"{count} {who}", "answers a minute", *rates, "quotes; bare: the same calls of the engines")
+    return Figure(f"{count} {who}", "answers a minute", ours, alone, "quotes; bare: the same calls of the engines")
 
 
 def _index_rate(asking: Asking, embedding: TimedEmbedding, mark: str, watch: Watch) -> Figure:

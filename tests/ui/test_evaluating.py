@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -145,6 +146,15 @@ def test_speed_is_measured(folder: Path) -> None:
     assert start["ours"] > 0 < start["bare"]
     assert [each["passages"] >= 1_000 for each in told["growth"]] == [True]
     assert 0 < told["overhead"]["quotes"] < 1
+
+
+def test_the_example_workflow_asks_what_there_is() -> None:
+    """Each option of the workflow in the documents is one of the command, and each file one that a run writes."""
+    workflow = (Path(__file__).parents[2] / "docs" / "eval.yml").read_text("utf-8")
+    asked = {word for words in re.findall(r'ARGS="([^"]*)"', workflow) for word in words.split() if word[:2] == "--"}
+    assert asked == {"--writer", "--limit", "--out"}
+    assert asked <= set(re.findall(r"--[a-z-]+", verbatim("eval", "--help").out))
+    assert "summary.md" in workflow
 
 
 def answers(folder: str, name: str = "answers.jsonl") -> list[dict[str, object]]:
