@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import snowballstemmer
 import tantivy
@@ -113,14 +114,16 @@ class LexicalIndex:
         self._index.reload()
 
 
+@functools.lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The English stem of a word, as the index has it."""
-    return str(_stemmer().stemWord(word.lower()))
+    # A stemmer keeps the word that it is at in itself: threads that share one spoil each other's words.
+    if not hasattr(_own, "stemmer"):
+        _own.stemmer = snowballstemmer.stemmer("english")
+    return str(_own.stemmer.stemWord(word.lower()))
 
 
-@functools.cache
-def _stemmer() -> Any:  # noqa: ANN401  # the library has no types
-    return snowballstemmer.stemmer("english")
+_own = threading.local()
 
 
 def day_number(date: str | None) -> int:

@@ -184,7 +184,7 @@ def test_everything_is_measured(tmp_path: Path) -> None:
 
 def test_a_program_that_fails_is_told(tmp_path: Path) -> None:
     """With what it printed last."""
-    with pytest.raises(EvalError, match=r"whose start is timed failed: .*ZeroDivisionError"):
+    with pytest.raises(EvalError, match=r"whose start is timed failed: Traceback(.*\n)*ZeroDivisionError"):
         measure(asking(tmp_path, programs=("1/0", "1/0")))
 
 
