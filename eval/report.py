@@ -206,7 +206,8 @@ def figures(judged: Judged) -> list[Figure]:
 def in_article(citation: Citation, articles: Articles, *, used: bool = True) -> Quoted:
     """A citation with the words around it; without them where its span is not its quote."""
     exact, article = is_exact(citation, articles), articles.get(citation.document)
-    known = [citation.outlet, citation.published, citation.title or citation.document]
+    told = citation.when and f"tells of {citation.when}"
+    known = [citation.speaker, citation.outlet, citation.published, told, citation.title or citation.document]
     source = " · ".join(each for each in known if each)
     if not exact or article is None:
         return Quoted(citation.number, source, "", citation.quote, "", exact, used)
