@@ -23,6 +23,8 @@ from index.store import Store
 _SENTENCES = 24
 """Sentences of a made-up article."""
 _AT_ONCE = 128
+_PASSAGES = 12
+"""Passages that such an article has at most, so that no more is stored than was asked for."""
 _SEED = 11
 
 
@@ -65,11 +67,11 @@ def grow(
     random_state = np.random.default_rng(_SEED)
     before, started = store.coverage().passages, clock()
     with store.writing():
-        for batch in _batches(articles):
-            store.publish([_prepared(each, vectors, random_state, config) for each in batch])
+        held = before
+        while held < passages:
+            count = max(1, min(_AT_ONCE, (passages - held) // _PASSAGES))
+            store.publish([_prepared(next(articles), vectors, random_state, config) for _ in range(count)])
             held = store.coverage().passages
-            if held >= passages:
-                break
     return Grown(held, (held - before) / max(1e-9, clock() - started))
 
 
@@ -82,11 +84,6 @@ def _prepared(article: Article, vectors: Vectors, draw: np.random.Generator, con
         unit = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float32)
         embedded.append(Embedded(unit[0], unit[1:]))
     return Prepared(article, passages, tuple(embedded))
-
-
-def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:
-    while batch := [each for _, each in zip(range(_AT_ONCE), articles, strict=False)]:
-        yield batch
 
 
 def new_store(folder: Path, fingerprint: str) -> Store:

@@ -114,11 +114,15 @@ _TIMED = 40
 _PROGRAM = """
 import sys, time
 {body}
-try:
-    import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-except ImportError:
-    peak = 0.0
+try:  # Linux: getrusage would tell the peak of the process that started this one.
+    with open("/proc/self/status") as status:
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+except OSError:
+    try:
+        import resource
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 ** 2
+    except ImportError:
+        peak = 0.0
 print(ready, peak)
 """
 _OURS = """
