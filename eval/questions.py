@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +24,9 @@ PartialDate = Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}){0,2}|un
 
 FALSE_PREMISE = "false_premise"
 """The kind of questions that presuppose what the articles deny."""
+
+LONGEST_LITERAL = 10
+"""Words of a literal fact; no text holds a reference answer of whole sentences word for word."""
 
 _LATER_KEYS = ("speaker", "published", "when", "todo")
 """Keys that count for the hash of a set only where they are used."""
@@ -100,6 +103,8 @@ class _Row(BaseModel):
 def load_questions(path: Path, *, literal: bool = False) -> tuple[Question, ...]:
     """Read a set; `literal` takes facts and forbidden words as plain words instead of as patterns.
 
+    Reference answers of more than ten words are then left out: whether such a question is answered can't be told.
+
     Raises EvalError with the line of the first row that can't be used.
     """
     try:
@@ -133,12 +138,6 @@ def _told(question: Question) -> dict[str, object]:
     return {key: value for key, value in asdict(question).items() if value or key not in _LATER_KEYS}
 
 
-def sample_questions(questions: Sequence[Question], count: int) -> tuple[Question, ...]:
-    """Choose the same questions each time, spread by a hash of their ids, in the order of the set."""
-    chosen = sorted(questions, key=lambda each: hashlib.sha256(each.id.encode()).digest())[:count]
-    return tuple(each for each in questions if each in chosen)
-
-
 def _question(line: str, place: str, *, literal: bool) -> Question:
     row = _row(line, place)
     if (row.question is None) == (not row.turns):
@@ -149,14 +148,15 @@ def _question(line: str, place: str, *, literal: bool) -> Question:
             f"{place}: {row.id!r} has a group of facts without an alternative. Name one, or drop the group."
         )
     speakers = _several(row.speaker)
-    given = [*(pattern for group in row.facts for pattern in group), *row.forbidden, *speakers]
+    facts = _told_in_words(row.facts) if literal else row.facts
+    given = [*(pattern for group in facts for pattern in group), *row.forbidden, *speakers]
     read = {pattern: _pattern(pattern, f"{place}: {row.id!r}", literal=literal) for pattern in given}
     return Question(
         id=row.id,
         turns=(row.question,) if row.question is not None else tuple(row.turns or ()),
         kind=row.kind,
         answerable=row.answerable,
-        facts=tuple(tuple(read[pattern] for pattern in group) for group in row.facts),
+        facts=tuple(tuple(read[pattern] for pattern in group) for group in facts),
         forbidden=tuple(read[pattern] for pattern in row.forbidden),
         evidence=tuple(Evidence(each.document, each.quote) for each in row.evidence),
         twin=row.twin,
@@ -166,6 +166,12 @@ def _question(line: str, place: str, *, literal: bool) -> Question:
         when=_several(row.when),
         todo=row.todo,
     )
+
+
+def _told_in_words(facts: list[list[str]]) -> list[list[str]]:
+    """Groups that have an alternative short enough to stand in an answer word for word."""
+    short = ([each for each in group if len(each.split()) <= LONGEST_LITERAL] for group in facts)
+    return [group for group in short if group]
 
 
 def _several(value: str | list[str]) -> tuple[str, ...]:

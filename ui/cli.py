@@ -222,21 +222,47 @@ def chat(
 @app.command("eval")
 def eval_command(
     questions: Annotated[
-        Path | None, typer.Argument(help="Questions, a JSON row each; default: the project's own.")
+        Path | None, typer.Argument(help="Questions, a JSON row each, or a folder with a set; default: our own.")
     ] = None,
     corpus: Annotated[Path | None, typer.Option(help="The folder or corpus.jsonl that they are asked over.")] = None,
     writer: WriterName = None,
     out: Annotated[Path | None, typer.Option(help="Folder for answers, scores and the report.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="The accepted run to compare with.")] = None,
-    sample: Annotated[int | None, typer.Option(min=1, help="Ask so many questions, spread over the kinds.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "--sample", min=1, help="Ask so many, always the same ones.")
+    ] = None,
     literal: Annotated[bool, typer.Option("--literal", help="Facts are plain text, not patterns.")] = False,
+    peer: Annotated[
+        Literal["citation-query-engine"] | None, typer.Option(help="Ask LlamaIndex's engine the same, to compare.")
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server that gives its opinion.")
+    ] = None,
+    judge_model: Annotated[str, typer.Option(metavar="NAME", help="The name that it has for its model.")] = "default",
+    speed: Annotated[bool, typer.Option("--speed", help="Measure speed too, beside the bare engines.")] = False,
+    passages: Annotated[int, typer.Option(min=1000, help="With --speed: grow the corpus up to this.")] = 10_000,
+    add: Annotated[
+        Path | None, typer.Option(metavar="FEEDBACK", help="Begin questions from readers' reports; ask nothing.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask a fixed question set and score the answers; exit code 1 when the gate fails."""
-    from ui.evaluating import Request, evaluate_set  # noqa: PLC0415
+    from ui.evaluating import Request, add_reports, evaluate_set  # noqa: PLC0415
 
+    if add is not None:
+        print("\n".join(add_reports(load_settings(), add, questions)))
+        return
     wanted = Request(
-        questions=questions, corpus=corpus, writer=writer, out=out, baseline=baseline, literal=literal, sample=sample
+        questions=questions,
+        corpus=corpus,
+        writer=writer,
+        out=out,
+        baseline=baseline,
+        literal=literal,
+        limit=limit,
+        peer=peer,
+        judge=(judge, judge_model) if judge else None,
+        speed=passages if speed else None,
     )
     outcome = evaluate_set(load_settings(), wanted)
     if as_json:
