@@ -1,8 +1,9 @@
 """Fit the two logistic models of `rag` on public sets: `python -m eval.fit SET…`, folders of corpus and questions.
 
 The first learns which sentence holds the answer, the second whether the evidence answers at all. The
-coefficients go to one small file that people can read and that `rag` loads. Questions of the project's own
-set are never fitted on. Needs scikit-learn, from the extra `dev`.
+coefficients go to one small file that people can read and that `rag` loads. Of the project's own set the
+rows that are not marked `unseen` teach the second one too; the unseen ones are never fitted on. Needs
+scikit-learn, from the extra `dev`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]  # pub
 from eval.questions import Question, load_questions
 from index.config import IndexConfig, ModelsConfig, StoreConfig
 from index.embed import make_embedding
-from index.pipeline import fingerprint, index_source
+from index.pipeline import fingerprint, index_source, seeds
 from index.store import Store
 from rag.answer import Turn
 from rag.config import RagConfig
@@ -33,7 +34,8 @@ from rag.logistic import COEFFICIENTS, describe, load_logistic
 from rag.retrieve import search
 from rag.understand import Query, understand
 
-_INVERSE_REGULARISATION = 0.3
+_INVERSE_REGULARISATION = 0.1
+OWN_QUESTIONS = tuple(Path(__file__).parent / name for name in ("questions.jsonl", "twins.jsonl"))
 _SEED = 7
 
 
@@ -47,13 +49,25 @@ class Seen(NamedTuple):
 
 def see(folder: Path, stores: Path, *, most: int) -> Iterator[Seen]:
     """Index a set once, and read what is retrieved for a fixed sample of its questions."""
-    embedding, config, rag = make_embedding(ModelsConfig()), IndexConfig(), RagConfig()
-    store = Store(StoreConfig(path=stores / folder.name), fingerprint=fingerprint(embedding, config), create=True)
-    index_source(folder / "corpus.jsonl", store, embedding, config)
     questions = load_questions(folder / "questions.jsonl", literal=True)
     chosen = np.random.default_rng(_SEED).permutation(len(questions))[:most]
+    yield from read_for([questions[each] for each in sorted(chosen)], folder / "corpus.jsonl", stores / folder.name)
+
+
+def see_own(stores: Path) -> Iterator[Seen]:
+    """Likewise for the project's own questions, but for the unseen ones and false premises, which a rule finds."""
+    rows = [each for path in OWN_QUESTIONS for each in load_questions(path)]
+    own = [each for each in rows if not each.unseen and each.kind != "false_premise"]
+    yield from read_for(own, seeds(), stores / "own")
+
+
+def read_for(questions: Sequence[Question], corpus: Path, store_at: Path) -> Iterator[Seen]:
+    """What is read for each question, of which something is."""
+    embedding, config, rag = make_embedding(ModelsConfig()), IndexConfig(), RagConfig()
+    store = Store(StoreConfig(path=store_at), fingerprint=fingerprint(embedding, config), create=True)
+    index_source(corpus, store, embedding, config)
     words = WordVectors(embedding, most=5_000)
-    for question in (questions[each] for each in sorted(chosen)):
+    for question in questions:
         turns = [Turn(each) for each in question.turns[:-1]]
         query = understand(question.turns[-1], turns, embedding=embedding, frequency=store.frequency)
         found = search(store, words=query.text, vector=query.vector, config=rag)
@@ -87,18 +101,25 @@ def fit_sentences(seen: Sequence[Seen]) -> dict[str, object]:
     return _fit(np.vstack(features), np.array(labels), SENTENCE_FEATURES)
 
 
-def fit_answers(seen: Sequence[Seen]) -> dict[str, object]:
+def fit_answers(sets: Sequence[Sequence[Seen]]) -> dict[str, object]:
     """Learn whether what was read answers the question, each set weighing the same."""
-    rows = np.array([answer_features(each.query, rank(each.candidates)) for each in seen])
-    return _fit(rows, np.array([each.question.answerable for each in seen]), ANSWER_FEATURES)
+    rows = np.array([answer_features(each.query, rank(each.candidates)) for seen in sets for each in seen])
+    labels = np.array([each.question.answerable for seen in sets for each in seen])
+    weights = np.concatenate([np.full(len(seen), 1.0 / len(seen)) for seen in sets if seen])
+    return _fit(rows, labels, ANSWER_FEATURES, weights / weights.mean())
 
 
-def _fit(features: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], names: tuple[str, ...]) -> dict[str, object]:
+def _fit(
+    features: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.bool_],
+    names: tuple[str, ...],
+    rows_weigh: npt.NDArray[np.float64] | None = None,
+) -> dict[str, object]:
     """Fit on standardised features, and give the coefficients of the features as they are."""
-    mean, deviation = features.mean(axis=0), features.std(axis=0)
+    mean, deviation = np.average(features, axis=0, weights=rows_weigh), features.std(axis=0)
     deviation = np.where(deviation > 1e-9, deviation, 1.0)
     model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=5_000)
-    model.fit((features - mean) / deviation, labels)
+    model.fit((features - mean) / deviation, labels, sample_weight=rows_weigh)
     weights = model.coef_[0] / deviation
     print(f"  ROC area on what it was fitted on: {roc_auc_score(labels, features @ weights):.3f} of {len(labels)} rows")  # noqa: T201
     return describe(names, weights.tolist(), float(model.intercept_[0] - (weights * mean).sum()))
@@ -112,11 +133,13 @@ def main() -> None:
     parser.add_argument("--stores", type=Path, default=Path(".verbatim/fit"), help="where the sets are indexed")
     parser.add_argument("--out", type=Path, default=COEFFICIENTS)
     options = parser.parse_args()
-    seen = [each for folder in options.sets for each in see(folder, options.stores, most=options.most)]
-    found: dict[str, object] = {"fitted_on": [folder.name for folder in options.sets], "sentence": fit_sentences(seen)}
+    sets = [list(see(folder, options.stores, most=options.most)) for folder in options.sets]
+    names = [folder.name for folder in options.sets]
+    sentence = fit_sentences([each for seen in sets for each in seen])
+    found: dict[str, object] = {"fitted_on": [*names, *(each.name for each in OWN_QUESTIONS)], "sentence": sentence}
     options.out.write_text(json.dumps({**found, "answer": {}}, indent=1), encoding="utf-8")
     load_logistic.cache_clear()
-    found["answer"] = fit_answers(seen)
+    found["answer"] = fit_answers([*sets, list(see_own(options.stores))])
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 

@@ -31,8 +31,17 @@ ANSWER_FEATURES = (
     "least_met",
     "terms",
     "whether",
+    "least_name",
+    "least_name_in_article",
+    "least_term",
+    "least_name_of_three",
+    "two_least",
+    "names_missed",
 )
 _BEST = 5
+_READ = 20
+_MET = 0.6
+"""How near a word comes to a name that it may stand for."""
 _ON_TOPIC = 0.6
 """Share of what a question names, by weight, that found passages hold when they are on its topic."""
 
@@ -72,7 +81,31 @@ def answer_features(query: Query, ranked: Sequence[Ranked]) -> npt.NDArray[np.fl
             1.0 - _missed(query, ranked[:1]).max(initial=0.0),
             min(1.0, len(query.terms) / 12),
             float(query.asks == "whether"),
+            *_least(query, ranked[:_READ]),
         ]
+    )
+
+
+def _least(query: Query, ranked: Sequence[Ranked]) -> tuple[float, ...]:
+    """How well the names and terms are met that are met worst, each counting the same.
+
+    A question that differs from an answered one in a single name, a rare one or not, differs there.
+    """
+    if not query.terms:
+        return (1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
+    matches = np.array([each.candidate.matches for each in ranked])
+    same = [row for row, each in enumerate(ranked) if each.place[0] == ranked[0].place[0]]
+    named = np.array([term.name or term.number for term in query.terms], dtype=bool)
+    two = float(np.sort(matches[0])[:2].mean())
+    if not named.any():
+        return (1.0, 1.0, float(matches[0].min()), 1.0, two, 0.0)
+    return (
+        float(matches[0, named].min()),
+        float(matches[same].max(axis=0)[named].min()),
+        float(matches[0].min()),
+        float(matches[:3, named].min(axis=1).max()),
+        two,
+        float((matches[0, named] < _MET).sum()),
     )
 
 
