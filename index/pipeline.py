@@ -14,17 +14,17 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index.article import Article, content_id
 from index.catalog import Listed, Prepared
-from index.clean import clean
 from index.config import IndexConfig
-from index.describe import describe
 from index.embed import Span, embed_spans
 from index.errors import ArticleError
+from index.make import Maker, make_article
 from index.passages import make_passages
-from index.read import Raw, Unreadable, read
-from index.sentences import split_sentences
+from index.read import Raw, Unreadable, is_address, read
 from index.store import Store
 
-CLEANING_VERSION = 1
+__all__ = ["Failure", "Progress", "Report", "fingerprint", "index_source", "make_article", "prepare", "seeds"]
+
+CLEANING_VERSION = 2
 """Raised whenever reading, cleaning, describing or splitting gives other results for the same file."""
 
 _TITLE_CHARACTERS = 200
@@ -65,20 +65,35 @@ def fingerprint(embedding: BaseEmbedding, config: IndexConfig) -> str:
 
 
 def index_source(
-    source: Path, store: Store, embedding: BaseEmbedding, config: IndexConfig, *, progress: Progress = lambda _: None
+    source: Path | str,
+    store: Store,
+    embedding: BaseEmbedding,
+    config: IndexConfig,
+    *,
+    progress: Progress = lambda _: None,
 ) -> Report:
-    """Bring the store in line with one source. Raises SourceError when the source can't be read at all."""
-    with store.writing():
-        return _Run(source, store, embedding, config, progress).whole()
+    """Bring the store in line with one source: a folder, a file, a web address or a feed.
+
+    Raises SourceError when the source can't be read at all.
+    """
+    with store.writing(), Maker(config) as maker:
+        return _Run(source, store, embedding, maker, config, progress).whole()
 
 
 class _Run:
     """One pass over a source, with what the catalog knew of it before."""
 
     def __init__(
-        self, source: Path, store: Store, embedding: BaseEmbedding, config: IndexConfig, progress: Progress
+        self,
+        source: Path | str,
+        store: Store,
+        embedding: BaseEmbedding,
+        maker: Maker,
+        config: IndexConfig,
+        progress: Progress,
     ) -> None:
         self._source, self._store, self._embedding, self._config = source, store, embedding, config
+        self._make = maker
         self._progress = progress
         self._batch: list[Article] = []
         self._known: dict[str, Listed] = {}
@@ -89,16 +104,20 @@ class _Run:
     def whole(self) -> Report:
         """Read everything, publish what is new, remove what is gone."""
         seen: set[str] = set()
-        name = ""
-        for item in read(self._source, self._config):
-            if not seen:
-                name = item.source
-                self._look_up(name)
+        fetched = is_address(self._source)
+        if fetched:
+            self._look_up(str(self._source))
+        for item in read(self._source, self._config, known=self._known):
+            if not seen and not fetched:
+                self._look_up(item.source)
             seen.add(item.document)
             self._take(item)
             if len(self._batch) >= self._config.batch_articles:
                 self._publish()
         self._publish()
+        if fetched:
+            # A feed names what is new: what it no longer names is not gone.
+            return Report(**self._counts, failures=tuple(self._failures))
         gone = [each.id for document, each in (*self._known.items(), *self._failed.items()) if document not in seen]
         self._counts["removed"] = sum(document not in seen for document in self._known)
         self._store.remove(gone)
@@ -117,7 +136,7 @@ class _Run:
         try:
             if isinstance(item, Unreadable):
                 raise ArticleError(item.reason)
-            self._batch.append(make_article(item))
+            self._batch.append(self._make(item))
         except ArticleError as error:
             self._fail(item, str(error))
         else:
@@ -151,25 +170,6 @@ class _Run:
         for each in self._batch:
             self._progress(each.document)
         self._batch = []
-
-
-def make_article(raw: Raw) -> Article:
-    """Clean, describe and split what was read. Raises ArticleError when no words are left."""
-    cleaned = clean(raw.text)
-    sentences = split_sentences(cleaned.text)
-    if not any(character.isalnum() for character in cleaned.text):
-        raise ArticleError(
-            f"There are no words in it ({len(raw.text)} characters before cleaning). Expected the text of an article."
-        )
-    return Article(
-        document=raw.document,
-        source=raw.source,
-        text=cleaned.text,
-        sentences=sentences,
-        raw_hash=raw.raw_hash,
-        about=describe(raw),
-        removed=cleaned.removed,
-    )
 
 
 def prepare(articles: Sequence[Article], embedding: BaseEmbedding, config: IndexConfig) -> list[Prepared]:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from index.article import Article, Description, Passage, Sentence
+from index.article import Article, Description, Origins, Passage, Sentence
 from index.embed import Embedded, Vectors
 
 ABOUT = ("title", "outlet", "author", "published", "updated", "language", "url")
 """The columns of an article's description, in the order of its fields."""
+ORIGINS = tuple(f"{name}_from" for name in ABOUT)
+"""The columns that tell where each value of the description was found."""
 
 metadata = sa.MetaData()
 settings_table = sa.Table(
@@ -33,7 +35,7 @@ articles_table = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("sentences", sa.LargeBinary, nullable=False),
     sa.Column("removed", sa.Text, nullable=False),
-    *(sa.Column(name, sa.String) for name in ABOUT),
+    *(sa.Column(name, sa.String) for name in (*ABOUT, *ORIGINS)),
     sa.Index("articles_by_document", "document"),
 )
 passages_table = sa.Table(
@@ -64,6 +66,7 @@ def article_row(article: Article, now: str) -> dict[str, Any]:
         "sentences": spans.tobytes(),
         "removed": json.dumps(article.removed),
         **asdict(article.about),
+        **dict(zip(ORIGINS, asdict(article.origins).values(), strict=True)),
     }
 
 
@@ -78,6 +81,7 @@ def to_article(row: sa.Row[Any]) -> Article:
         raw_hash=row.raw_hash,
         about=Description(*(getattr(row, name) for name in ABOUT)),
         removed=tuple(json.loads(row.removed)),
+        origins=Origins(*(getattr(row, name) for name in ORIGINS)),
     )
 
 

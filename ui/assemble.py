@@ -40,7 +40,7 @@ class Workshop:
         """The store as it is, for commands that need no embedding."""
         return Store(self.where)
 
-    def index(self, sources: Sequence[Path], store: Store, *, progress: Progress) -> list[Report]:
+    def index(self, sources: Sequence[Path | str], store: Store, *, progress: Progress) -> list[Report]:
         """Bring the store in line with sources, one after the other."""
         return [index_source(each, store, self.embedding, self.settings.index, progress=progress) for each in sources]
 
