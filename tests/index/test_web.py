@@ -253,10 +253,10 @@ def test_feed_gives_its_new_entries(site: Site, tmp_path: Path) -> None:
 
 def test_atom_feed_tells_publication_and_update_apart(site: Site) -> None:
     """An Atom entry's update is not its publication; HTML in its title is taken out."""
-    site.answers["/feed"] = (
-        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title><entry><title type="html">A &lt;i&gt;b&lt;/i&gt;'
-        f'</title><link href="{site.url}/one"/><updated>2024-05-18T08:00:00Z</updated></entry></feed>'
-    ).encode()
+    title = '<title type="html">A &lt;i&gt;b&lt;/i&gt;</title>'
+    entry = f'<entry>{title}<link href="{site.url}/one"/><updated>2024-05-18T08:00:00Z</updated></entry>'
+    whole = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title>{entry}</feed>'
+    site.answers["/feed"] = whole.encode()
     site.answers["/one"] = b"Words."
     (found,) = read(f"{site.url}/feed", CONFIG)
     assert isinstance(found, Raw)
