@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
 
 from index.article import Description, Given
@@ -32,12 +32,12 @@ def _parse(message: EmailMessage) -> Parsed:
     names = (each.get_filename() or each.get_content_type() for each in message.iter_attachments())
     attached = tuple(f"attachment: {name}" for name in names)
     if body.get_content_type() == "text/html":
-        page = parse_page(body.get_payload(decode=True))
+        page = parse_page(_text(body).encode("utf-8", "replace"))
         return Parsed(page.text, (given, *page.given), (*page.removed, *attached))
     return Parsed(_text(body), (given,), attached)
 
 
-def _text(body: EmailMessage) -> str:
+def _text(body: MIMEPart) -> str:
     try:
         found = body.get_content()
     except (LookupError, UnicodeError, ValueError) as error:

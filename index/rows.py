@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -44,7 +44,7 @@ class _Row(NamedTuple):
 
     number: int
     data: bytes
-    fields: Mapping[str, object] | ArticleError
+    fields: dict[str, object] | ArticleError
 
 
 def _articles(table: Table, rows: Iterator[_Row]) -> Iterator[Raw | Unreadable]:
@@ -71,7 +71,7 @@ def _article(table: Table, row: _Row, name: str) -> Raw:
     if text is None:
         raise ArticleError("text is missing")
     check_words(text)
-    canonical = json.dumps(dict(row.fields), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    canonical = json.dumps(row.fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     raw_hash = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     document = table.prefix + identity if identity else name
     return Raw(document, table.source, text, raw_hash, (Given("column", about(fields)),))
@@ -89,7 +89,7 @@ def _json_rows(path: Path, most: int) -> Iterator[_Row]:
                 yield _Row(number, line, error)
 
 
-def _json_fields(line: bytes, most: int) -> Mapping[str, object]:
+def _json_fields(line: bytes, most: int) -> dict[str, object]:
     if len(line) > most:
         raise ArticleError(f"a row of more than {most:,} bytes, see max_file_bytes")
     try:

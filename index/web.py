@@ -113,9 +113,9 @@ def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet, also where it is wrapped in one of IPv6."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        inner: ipaddress.IPv4Address | None = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
         if inner is None and found in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.ip_address(int(found) & 0xFFFFFFFF)
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
     return found.is_global and not found.is_multicast

@@ -252,3 +252,14 @@ def test_deep_page_is_an_article_or_a_reason() -> None:
         assert isinstance(raw, Raw)
         with contextlib.suppress(ArticleError):
             assert PROSE[0] in parse_and_make(raw, CONFIG).text
+
+
+def test_article_in_several_containers_is_whole() -> None:
+    """Paragraphs in containers of one class, with advertisements between, are one article in their order."""
+    parts = [[f"{sentence} It was part {part} of the story." for sentence in PROSE] for part in ("one", "two", "three")]
+    chunks = [f'<div class="article-body">{"".join(f"<p>{each}</p>" for each in part)}</div>' for part in parts]
+    promotion = "Buy this book now, it is the best book that anybody has ever written, or so we think."
+    between = f'<div class="promo"><p>{promotion}</p></div>'
+    article = made(f"<html><body><main>{between.join(chunks)}</main></body></html>".encode())
+    assert article.text.split("\n\n") == [each for part in parts for each in part]
+    assert promotion in article.removed

@@ -53,7 +53,8 @@ def test_a_burst_of_changes_counts_once(tmp_path: Path) -> None:
     """Files written one after the other are one change; hidden files and those of the store are none."""
     store = tmp_path / "store"
     store.mkdir()
-    stop, seen = Event(), []
+    stop = Event()
+    seen: list[frozenset[Path]] = []
 
     def watch() -> None:
         seen.extend(changes([tmp_path], apart=store, stop=stop))
