@@ -17,6 +17,7 @@ from index.errors import ConfigError, SourceError
 from index.pipeline import Failure, Report
 from index.watch import changes
 from tests.fakes import verbatim
+from tests.index.files import TITLE, page
 from ui.indexing import print_reports, watched
 
 PROSE = "The harbour of Aldmere will close for the winter, the port authority said on Friday."
@@ -36,6 +37,23 @@ def test_reports_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert not print_reports(["there"], reports[1:], as_json=True)
     assert json.loads(capsys.readouterr().out)[0]["unchanged"] == 1
+
+
+def test_what_was_taken_out_and_where_values_come_from_is_listed(tmp_path: Path) -> None:
+    """`articles --removed` prints the lines that are not the article, `articles --json` the origin of each value."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "story.html").write_bytes(page(head='<meta property="article:published_time" content="2024-05-17">'))
+    store = tmp_path / "store"
+    assert verbatim("index", corpus, "--store", store).out == (
+        f"{corpus}: 1 added, 0 changed, 0 removed, 0 unchanged, 0 failed\n"
+    )
+
+    removed = verbatim("articles", "--removed", "story.html", "--store", store).out.splitlines()
+    assert removed == ["Home", "Sport", TITLE, "Most read", "Ferry runs aground", "© The Courier. All rights reserved."]
+    (row,) = verbatim("articles", "--json", "--store", store).json
+    assert (row["title"], row["published"], row["updated"]) == (TITLE, "2024-05-17", None)
+    assert row["origins"] == {"title": "page", "published": "opengraph", "language": "meta"}
 
 
 def test_only_folders_are_watched(tmp_path: Path) -> None:
