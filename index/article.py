@@ -99,6 +99,7 @@ class Article:
     folder or file that it came from. `raw_hash` is the sha256 of what was read, which tells a
     changed file from an unchanged one. `removed` lists what cleaning took out, in reading order.
     `origins` tells where the description comes from, and is no part of what the article is.
+    `story` is the cluster of articles of the same text that the store counts it to, empty before.
     """
 
     document: str
@@ -109,6 +110,7 @@ class Article:
     about: Description = field(default_factory=Description)
     removed: tuple[str, ...] = ()
     origins: Origins = field(default_factory=Origins)
+    story: str = field(default="", compare=False)
 
     @property
     def id(self) -> str:

@@ -121,6 +121,7 @@ def cite(ranked: Ranked, number: int) -> Citation:
         outlet=article.about.outlet,
         published=article.about.published,
         speaker=_speakers(article)[own],
+        also=ranked.candidate.found.also,
     )
 
 

@@ -46,20 +46,22 @@ def index_command(
     store: StorePlace = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the index anew, dropping the old one.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on with each change, until Ctrl-C.")] = False,
+    engine: Annotated[Literal["plain", "ray"], typer.Option(help="Work here, or on Ray's workers.")] = "plain",
     as_json: Json = False,
 ) -> None:
     """Index files, folders, web addresses and feeds; what has not changed is not touched, what is gone leaves."""
+    from index.indexes import drop_store  # noqa: PLC0415
     from index.pipeline import seeds  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
     from ui.indexing import follow, print_reports, watched  # noqa: PLC0415
 
     workshop = Workshop(load_settings(), store=store)
     if fresh:
-        _drop(workshop.where.path)
+        drop_store(workshop.where)
     opened = workshop.open(create=True)
     chosen: list[str | Path] = [*sources] if sources else [seeds()]
     folders = watched(chosen) if watch else []
-    reports = workshop.index(chosen, opened, progress=_progress)
+    reports = workshop.index(chosen, opened, progress=_progress, spread=engine == "ray")
     failed = print_reports(chosen, reports, as_json=as_json)
     if watch:
         follow(workshop, folders, opened, progress=_progress, as_json=as_json)
@@ -112,6 +114,23 @@ def remove(ids: list[str], store: StorePlace = None) -> None:
 
 
 @app.command()
+def doctor(store: StorePlace = None, as_json: Json = False) -> None:
+    """Check catalog, vectors and words against each other, and make again what is damaged; nothing is embedded."""
+    from index.doctor import check_up  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415
+
+    health = check_up(Workshop(load_settings(), store=store).where)
+    if as_json:
+        _print_json({"sound": health.sound, **asdict(health)})
+    else:
+        for each in health.findings:
+            print(f"{each.part}: {each.problem}: {each.mended or 'NOT mended'}")
+        state = "sound" if health.sound else "DAMAGED"
+        print(f"{state}: {health.articles} articles, {health.passages} passages, all vectors and words compared")
+    raise typer.Exit(0 if health.sound else 1)
+
+
+@app.command()
 def search(
     words: str,
     k: Annotated[int, typer.Option("--k", min=1, max=1000, help="How many passages.")] = 10,
@@ -135,19 +154,19 @@ def search(
 
 @app.command()
 def quote(words: str, store: StorePlace = None, as_json: Json = False) -> None:
-    """Find the article that holds these words, or the nearest sentence."""
-    from rag.lookup import look_up  # noqa: PLC0415
+    """Find the article that holds these words, or the nearest sentences with what differs: [-pasted-] {+printed+}."""
+    from rag.lookup import look_up, marked  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415
 
     matches = look_up(words, Workshop(load_settings(), store=store).look())
     if as_json:
-        _print_json([asdict(each) for each in matches])
+        _print_json([{**asdict(each), "differences": [one._asdict() for one in each.differences]} for each in matches])
         return
     for each in matches:
         about = (
             " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
         )
-        print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {each.quote}")
+        print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {marked(each)}")
     if not matches:
         print("No article holds these words, nor any like them.")
 
@@ -252,14 +271,6 @@ def _print_json(value: object) -> None:
 def _say_error(error: Exception, code: int) -> int:
     print(f"verbatim: {error}", file=sys.stderr)
     return code
-
-
-def _drop(folder: Path) -> None:
-    """Remove an old index, and nothing else that lies in its folder."""
-    import shutil  # noqa: PLC0415
-
-    for path in (*folder.glob("catalog.sqlite*"), *folder.glob("indexes-*")):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 if __name__ == "__main__":

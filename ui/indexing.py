@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 
-from index.errors import ConfigError, VerbatimError
+from index.errors import ConfigError, Stopped, VerbatimError
 from index.pipeline import Progress, Report
 from index.read import is_address
 from index.store import Store
@@ -55,6 +55,9 @@ def follow(
             changed = [each for each in folders if any(path.is_relative_to(each.resolve()) for path in burst)]
             try:
                 reports = workshop.index(changed, store, progress=progress)
+            except Stopped as error:
+                print(f"verbatim: {error}", file=sys.stderr, flush=True)
+                break
             except VerbatimError as error:
                 print(f"verbatim: {error}", file=sys.stderr, flush=True)
                 continue

@@ -94,6 +94,22 @@ def test_one_story_counts_once(tmp_path: Path) -> None:
     store.close()
 
 
+def test_citation_names_the_other_outlets_of_its_story(tmp_path: Path) -> None:
+    """A citation says which other outlets carry the story; one that stands alone names none."""
+    store = build_store(tmp_path, [*TINY, replace(BRIDGE, id="copy", source="Another")])
+
+    chosen = evidence(store, "What did the bridge in Bergen cost a day, and what was lost in Cork?")
+    also = {each.citation.outlet: each.citation.also for each in chosen}
+
+    carried = {"The Bergen Times": ("Another",), "Another": ("The Bergen Times",)}
+    assert also["The Cork Post"] == ()
+    assert {name: carried[name] for name in also if name in carried} == {
+        name: others for name, others in also.items() if name in carried
+    }
+    assert set(carried) & set(also)
+    store.close()
+
+
 def test_question_that_joins_two_matters_gets_both(store: Store) -> None:
     """The second piece of evidence speaks of what the first does not."""
     chosen = evidence(
