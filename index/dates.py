@@ -1,4 +1,4 @@
-"""Dates as articles write them, made ISO 8601 without guessing what is not written."""
+"""Dates and languages as articles write them, made ISO 8601 and ISO 639 without guessing what is not written."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dateutil.parser import parse
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|^(?:19|20)\d{6}$")
 _ISO = re.compile(r"^\d{4}\D\d{1,2}\D\d{1,2}(?!\d)")
 _MONTH_DOT = re.compile(r"(?<=[A-Za-z])\.(?=\W|$)")
+_LANGUAGE = re.compile(r"(?P<code>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 _LONGEST = 60
 # dateutil fills what is missing from a default, and a weekday from its week: two that differ in all
 # of these tell what was written.
@@ -41,3 +42,9 @@ def iso_date(text: str) -> str | None:
             break
         known += values
     return "-".join(known) or None
+
+
+def language_code(text: str) -> str | None:
+    """Read the language of a tag such as `en-US` or `pt_BR`: two or three small letters. None for anything else."""
+    tag = _LANGUAGE.fullmatch(text.strip())
+    return tag["code"].lower() if tag else None

@@ -40,33 +40,33 @@ def main() -> None:
 
 @app.command("index")
 def index_command(
-    sources: Annotated[list[Path] | None, typer.Argument(help="Folders and files; default: seeds/")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Folders, files, web addresses and feeds; default: seeds/")
+    ] = None,
     store: StorePlace = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the index anew, dropping the old one.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on with each change, until Ctrl-C.")] = False,
     engine: Annotated[Literal["plain", "ray"], typer.Option(help="Work here, or on Ray's workers.")] = "plain",
     as_json: Json = False,
 ) -> None:
-    """Index files and folders; what has not changed is not touched, what is gone leaves."""
+    """Index files, folders, web addresses and feeds; what has not changed is not touched, what is gone leaves."""
     from index.indexes import drop_store  # noqa: PLC0415
     from index.pipeline import seeds  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
+    from ui.indexing import follow, print_reports, watched  # noqa: PLC0415
 
     workshop = Workshop(load_settings(), store=store)
     if fresh:
         drop_store(workshop.where)
     opened = workshop.open(create=True)
-    chosen = sources or [seeds()]
+    chosen: list[str | Path] = [*sources] if sources else [seeds()]
+    folders = watched(chosen) if watch else []
     reports = workshop.index(chosen, opened, progress=_progress, spread=engine == "ray")
-    failures = [failure for report in reports for failure in report.failures]
-    if as_json:
-        _print_json([asdict(report) for report in reports])
-    else:
-        for report, source in zip(reports, chosen, strict=True):
-            changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
-            print(f"{source}: {changes}, {report.unchanged} unchanged, {len(report.failures)} failed")
-    for failure in failures:
-        print(f"failed: {failure.document}: {failure.reason}", file=sys.stderr)
-    raise typer.Exit(1 if failures else 0)
+    failed = print_reports(chosen, reports, as_json=as_json)
+    if watch:
+        follow(workshop, folders, opened, progress=_progress, as_json=as_json)
+        raise typer.Exit(0)
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from index.article import Article
+from index.article import Article, Origins
 from index.catalog import Listed
 from index.embed import embed_question
 from index.store import Store
@@ -25,6 +25,7 @@ def listed_row(listed: Listed) -> Row:
     return {
         **{key: row[key] for key in ("id", "document", "source", "state", "reason", "indexed", "characters")},
         **row["about"],
+        "origins": _origins(listed.origins),
     }
 
 
@@ -36,10 +37,16 @@ def article_row(article: Article) -> Row:
         "document": article.document,
         "source": article.source,
         **asdict(article.about),
+        "origins": _origins(article.origins),
         "text": article.text,
         "sentences": sentences,
         "removed": list(article.removed),
     }
+
+
+def _origins(origins: Origins) -> Row:
+    """Where each known value of a description was found."""
+    return {name: origin for name, origin in asdict(origins).items() if origin}
 
 
 def passage_rows(words: str, store: Store, embedding: BaseEmbedding, config: RagConfig, *, most: int) -> list[Row]:
