@@ -11,10 +11,9 @@ import feedparser
 
 from index.article import Description, Given
 from index.config import IndexConfig
-from index.dates import iso_date, language_code
+from index.dates import iso_date, language_code, plain_line
 from index.errors import ArticleError, SourceError
 from index.kinds import kind_of
-from index.metadata import plain_line
 from index.parse import to_raw
 from index.raw import Raw, Unreadable, unreadable
 from index.web import Fetched, fetch

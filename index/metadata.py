@@ -5,7 +5,6 @@ A date counts only under a name that says which date it is: published is never t
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
 
 from index.article import Description, Given, first_known
-from index.dates import iso_date, language_code
+from index.dates import iso_date, language_code, plain_line
 
 _TITLES = "dc.title dcterms.title sailthru.title parsely-title twitter:title".split()
 _AUTHORS = "author dc.creator dcterms.creator sailthru.author parsely-author byl article_author".split()
@@ -29,7 +28,6 @@ _UPDATED = (
     " last-modified"
 ).split()
 _ARTICLES = ("Article", "BlogPosting", "Report", "ClaimReview")
-_LONGEST = 400
 _MOST_OBJECTS = 5_000
 _NO_SEARCH = {"extensive_search": False, "original_date": True, "max_date": "1995-01-02"}
 _CHANGED = re.compile(r"modif|updat|revis|dateModified", re.IGNORECASE)
@@ -42,7 +40,6 @@ _WRITTEN_DAY = re.compile(
 )
 _HEADER_LINES = 15
 _SHORT = 120
-_MARKUP = re.compile(r"<[^>]*>")
 
 
 def self_description(tree: HtmlElement, lines: Sequence[str]) -> tuple[Given, ...]:
@@ -190,7 +187,7 @@ def _only_date(tree: HtmlElement, named: re.Pattern[str]) -> str | None:
         name = f"{each.get('itemprop') or ''} {each.get('class') or ''} {'time' if each.tag == 'time' else ''}"
         if len(name) > 2 and named.search(name):
             written = each.get("datetime") or each.get("content") or _LABEL.sub("", " ".join(each.itertext()).strip())
-            days.add(iso_date(" ".join(written.split())[:_LONGEST]) or "")
+            days.add(iso_date(" ".join(written.split())) or "")
     days.discard("")
     return days.pop() if len(days) == 1 else None
 
@@ -226,12 +223,6 @@ def _without_outlet(title: str | None, outlet: str | None) -> str | None:
     if title is None or not outlet:
         return title
     return re.sub(rf"\s+[|–—•·-]\s+{re.escape(outlet)}$", "", title, flags=re.IGNORECASE) or title
-
-
-def plain_line(text: str | None) -> str | None:
-    """A text in one line, its entities resolved; None where it is blank or too long for what it should be."""
-    line = " ".join(_MARKUP.sub("", html.unescape(text or "")).split())
-    return line if 0 < len(line) <= _LONGEST else None
 
 
 def _address(text: str | None) -> str | None:

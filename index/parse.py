@@ -9,11 +9,8 @@ import hashlib
 from dataclasses import replace
 
 from index.config import IndexConfig
-from index.documents import parse_docx, parse_markdown, parse_pdf
 from index.errors import ArticleError
 from index.kinds import UTF16, kind_of
-from index.mail import parse_mail
-from index.page import parse_page
 from index.raw import Parsed, Raw, Unreadable, check_words
 
 
@@ -50,6 +47,11 @@ def parse(raw: Raw, config: IndexConfig) -> Raw:
 
 
 def _parse(raw: Raw, config: IndexConfig) -> Parsed:
+    # Loaded by the process that parses, and not by each command.
+    from index.documents import parse_docx, parse_markdown, parse_pdf  # noqa: PLC0415
+    from index.mail import parse_mail  # noqa: PLC0415
+    from index.page import parse_page  # noqa: PLC0415
+
     match raw.kind:
         case "html":
             return parse_page(raw.data)

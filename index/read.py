@@ -14,7 +14,6 @@ from pathlib import Path
 
 from index.config import IndexConfig
 from index.errors import ArticleError, SourceError
-from index.feed import read_address
 from index.kinds import HEAD, READ, refused, rows_of
 from index.parse import to_raw
 from index.raw import Raw, Unreadable, unreadable
@@ -40,6 +39,8 @@ def read(
     is something else, or holds no article.
     """
     if is_address(source):
+        from index.feed import read_address  # noqa: PLC0415  # only addresses need what it loads
+
         return read_address(str(source), config, known=known)
     path = Path(source)
     try:

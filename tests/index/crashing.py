@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.article import Article, Description, Filters
+from index.article import Article, Description, Filters, Given
 from index.catalog import Prepared
 from index.config import IndexConfig, StoreConfig
 from index.doctor import examine
@@ -60,7 +60,7 @@ def words(name: str) -> str:
 
 def made(name: str, text: str) -> Article:
     """Make the article of a name; its outlet is called the same, so that a filter finds it alone."""
-    return make_article(Raw(name, "tests", text, text, Description(outlet=name)))
+    return make_article(Raw(name, "tests", text, text, (Given("column", Description(outlet=name)),)))
 
 
 def ready(*articles: Article) -> list[Prepared]:
