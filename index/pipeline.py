@@ -29,6 +29,8 @@ CLEANING_VERSION = 2
 """Raised whenever reading, cleaning, describing or splitting gives other results for the same file."""
 
 _TITLE_CHARACTERS = 200
+_BATCH_SIZE = 32_000_000
+"""Characters and bytes after which a batch is full, however few articles it has: they all are in memory."""
 
 
 def seeds() -> Path:
@@ -157,6 +159,7 @@ class _Run:
     def _batches(self) -> Iterator[list[Raw]]:
         """What is new or changed, in batches; what can't be read is recorded on the way."""
         batch: list[Raw] = []
+        size = 0
         fetched = is_address(self._source)
         if fetched:
             self._look_up(str(self._source))
@@ -172,9 +175,10 @@ class _Run:
                 self._fail(item)
             else:
                 batch.append(item)
-            if len(batch) >= self._config.batch_articles:
+                size += len(item.text) + len(item.data)
+            if len(batch) >= self._config.batch_articles or size >= _BATCH_SIZE:
                 yield batch
-                batch = []
+                batch, size = [], 0
         if batch:
             yield batch
 

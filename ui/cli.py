@@ -56,17 +56,16 @@ def index_command(
     from ui.indexing import follow, print_reports, watched  # noqa: PLC0415
 
     workshop = Workshop(load_settings(), store=store)
+    chosen: list[str | Path] = [*sources] if sources else [seeds()]
+    folders = watched(chosen) if watch else []
     if fresh:
         drop_store(workshop.where)
     opened = workshop.open(create=True)
-    chosen: list[str | Path] = [*sources] if sources else [seeds()]
-    folders = watched(chosen) if watch else []
     reports = workshop.index(chosen, opened, progress=_progress, spread=engine == "ray")
     failed = print_reports(chosen, reports, as_json=as_json)
     if watch:
         follow(workshop, folders, opened, progress=_progress, as_json=as_json)
-        raise typer.Exit(0)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if failed and not watch else 0)
 
 
 @app.command()
@@ -118,15 +117,13 @@ def doctor(store: StorePlace = None, as_json: Json = False) -> None:
     """Check catalog, vectors and words against each other, and make again what is damaged; nothing is embedded."""
     from index.doctor import check_up  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415
+    from ui.listing import health_lines  # noqa: PLC0415
 
     health = check_up(Workshop(load_settings(), store=store).where)
     if as_json:
         _print_json({"sound": health.sound, **asdict(health)})
     else:
-        for each in health.findings:
-            print(f"{each.part}: {each.problem}: {each.mended or 'NOT mended'}")
-        state = "sound" if health.sound else "DAMAGED"
-        print(f"{state}: {health.articles} articles, {health.passages} passages, all vectors and words compared")
+        print("\n".join(health_lines(health)))
     raise typer.Exit(0 if health.sound else 1)
 
 
@@ -163,9 +160,8 @@ def quote(words: str, store: StorePlace = None, as_json: Json = False) -> None:
         _print_json([{**asdict(each), "differences": [one._asdict() for one in each.differences]} for each in matches])
         return
     for each in matches:
-        about = (
-            " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
-        )
+        known = " · ".join(part for part in (each.outlet, each.published, each.title) if part)
+        about = known or "outlet and date unknown"
         print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {marked(each)}")
     if not matches:
         print("No article holds these words, nor any like them.")

@@ -8,6 +8,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index.article import Article, Origins
 from index.catalog import Listed
+from index.doctor import Health
 from index.embed import embed_question
 from index.store import Store
 from rag.answer import Answer, Citation
@@ -64,6 +65,14 @@ def passage_rows(words: str, store: Store, embedding: BaseEmbedding, config: Rag
         }
         for each in found[:most]
     ]
+
+
+def health_lines(health: Health) -> list[str]:
+    """What a check-up found and did, for a terminal."""
+    found = [f"{each.part}: {each.problem}: {each.mended or 'NOT mended'}" for each in health.findings]
+    state = "sound" if health.sound else "DAMAGED"
+    counts = f"{health.articles} articles, {health.passages} passages, all vectors and words compared"
+    return [*found, f"{state}: {counts}"]
 
 
 def answer_lines(answer: Answer) -> list[str]:
