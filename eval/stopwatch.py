@@ -83,11 +83,11 @@ class TimedStore(Store):
         with self._watch("Chroma", lambda: plain(vector, most=most, filters=filters)):
             return plain(vector, most=most, filters=filters)
 
-    def by_words(self, words: str, *, most: int, filters: Filters = Filters()) -> list[Hit]:
+    def by_words(self, words: str, *, most: int, filters: Filters = Filters(), echoes: bool = False) -> list[Hit]:
         """Ask BM25."""
         plain = super().by_words
-        with self._watch("BM25", lambda: plain(words, most=most, filters=filters)):
-            return plain(words, most=most, filters=filters)
+        with self._watch("BM25", lambda: plain(words, most=most, filters=filters, echoes=echoes)):
+            return plain(words, most=most, filters=filters, echoes=echoes)
 
 
 class TimedModel(CustomLLM):

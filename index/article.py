@@ -7,7 +7,9 @@ Identity is content: an id hashes what it names, so that a changed article is an
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,61 @@ class Description:
     url: str | None = None
 
 
+Origin = Literal[
+    "json-ld", "opengraph", "meta", "page", "front-matter", "properties", "mail", "column", "feed", "address", "text"
+]
+"""Where a value of a description was found.
+
+    json-ld, opengraph, meta   what a page says of itself for machines, in this order
+    page                       its markup: headings, `time`, `rel=author`
+    front-matter               the head of a Markdown file
+    properties                 those of a PDF or Word file
+    mail                       the header of a message
+    column                     a column of a CSV file, a field of a JSON row
+    feed                       the entry of a feed that led to the article
+    address                    the web address under which it was asked for
+    text                       its own lines: headline, byline, "Posted May 17, 2024"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where each value of a description was found; None where the value is unknown."""
+
+    title: Origin | None = None
+    outlet: Origin | None = None
+    author: Origin | None = None
+    published: Origin | None = None
+    updated: Origin | None = None
+    language: Origin | None = None
+    url: Origin | None = None
+
+
+class Given(NamedTuple):
+    """What one origin tells of an article."""
+
+    origin: Origin
+    about: Description
+
+
+class Described(NamedTuple):
+    """What is known of an article, and from where."""
+
+    about: Description
+    origins: Origins
+
+
+def first_known(told: Iterable[Given]) -> Described:
+    """Take each value from the first origin that knows it."""
+    values: dict[str, str] = {}
+    origins: dict[str, Origin] = {}
+    for given in told:
+        for name, value in asdict(given.about).items():
+            if value and name not in values:
+                values[name], origins[name] = value, given.origin
+    return Described(Description(**values), Origins(**origins))
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A document of the corpus, cleaned and described.
@@ -41,6 +98,7 @@ class Article:
     `document` is the file's name relative to its source folder, or the row's id. `source` is the
     folder or file that it came from. `raw_hash` is the sha256 of what was read, which tells a
     changed file from an unchanged one. `removed` lists what cleaning took out, in reading order.
+    `origins` tells where the description comes from, and is no part of what the article is.
     `story` is the cluster of articles of the same text that the store counts it to, empty before.
     """
 
@@ -51,6 +109,7 @@ class Article:
     raw_hash: str
     about: Description = field(default_factory=Description)
     removed: tuple[str, ...] = ()
+    origins: Origins = field(default_factory=Origins)
     story: str = field(default="", compare=False)
 
     @property

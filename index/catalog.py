@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from index.article import Article, Coverage, Description, Passage
+from index.article import Article, Coverage, Description, Origins, Passage
 from index.database import Database
 from index.embed import Embedded, Vectors
 from index.errors import StoreMismatch
@@ -34,6 +34,7 @@ from index.story_rows import (
 )
 from index.tables import (
     ABOUT,
+    ORIGINS,
     SCHEMA,
     Indexed,
     article_row,
@@ -75,6 +76,7 @@ class Listed:
     indexed: str
     about: Description
     characters: int
+    origins: Origins = field(default_factory=Origins)
 
 
 class Catalog:
@@ -122,7 +124,7 @@ class Catalog:
         """Articles without their texts, by document name."""
         columns = [
             articles_table.c[name]
-            for name in ("id", "document", "source", "state", "reason", "raw_hash", "indexed", *ABOUT)
+            for name in ("id", "document", "source", "state", "reason", "raw_hash", "indexed", *ABOUT, *ORIGINS)
         ]
         query = sa.select(*columns, sa.func.length(articles_table.c.text)).order_by(
             articles_table.c.document, articles_table.c.source
@@ -131,7 +133,9 @@ class Catalog:
             query = query.where(articles_table.c.source == source)
         if states:
             query = query.where(articles_table.c.state.in_(states))
-        found: list[list[Any]] = [[*row[:7], Description(*row[7:-1]), row[-1]] for row in self._database.rows(query)]
+        about, origins = slice(7, 7 + len(ABOUT)), slice(7 + len(ABOUT), -1)
+        rows = self._database.rows(query)
+        found: list[list[Any]] = [[*row[:7], Description(*row[about]), row[-1], Origins(*row[origins])] for row in rows]
         return tuple(Listed(*each) for each in found)
 
     def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:

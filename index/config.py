@@ -20,7 +20,19 @@ class IndexConfig(Section):
     passage_tokens: Annotated[int, Field(ge=32, le=230)] = 160
     """Most tokens of a passage, by tiktoken; with the title it must fit the embedding model's 256."""
     max_file_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
-    """Larger files are refused."""
+    """Larger files are refused, and so are larger rows and larger answers of a web server."""
+    max_unpacked_bytes: Annotated[int, Field(ge=1_000)] = 100_000_000
+    """Most that a packed file (PDF, Word) may hold."""
+    max_pages: Annotated[int, Field(ge=1)] = 1_000
+    """Longer PDF files are refused."""
+    file_seconds: Annotated[float, Field(gt=0, le=3_600)] = 60.0
+    """Longest time for one file, from its bytes to its sentences; longer ones are refused."""
+    file_memory_bytes: Annotated[int, Field(ge=500_000_000)] = 4_000_000_000
+    """Most memory of the process that parses files."""
+    fetch_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """Longest time for one web address, redirects and all."""
+    allow_private_addresses: bool = False
+    """Whether web addresses may lead into the own network: loopback, private and link-local ranges."""
     batch_articles: Annotated[int, Field(ge=1, le=5_000)] = 64
     """Articles published in one transaction."""
 

@@ -1,7 +1,8 @@
-"""Dates as articles write them, made ISO 8601 without guessing what is not written."""
+"""Dates, languages and names as they are written, made ISO 8601, ISO 639 and plain lines without guessing."""
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
 
@@ -10,7 +11,10 @@ from dateutil.parser import parse
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|^(?:19|20)\d{6}$")
 _ISO = re.compile(r"^\d{4}\D\d{1,2}\D\d{1,2}(?!\d)")
 _MONTH_DOT = re.compile(r"(?<=[A-Za-z])\.(?=\W|$)")
+_LANGUAGE = re.compile(r"(?P<code>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 _LONGEST = 60
+_LONGEST_LINE = 400
+_MARKUP = re.compile(r"<[^>]*>")
 # dateutil fills what is missing from a default, and a weekday from its week: two that differ in all
 # of these tell what was written.
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 2, 25))
@@ -41,3 +45,15 @@ def iso_date(text: str) -> str | None:
             break
         known += values
     return "-".join(known) or None
+
+
+def language_code(text: str) -> str | None:
+    """Read the language of a tag such as `en-US` or `pt_BR`: two or three small letters. None for anything else."""
+    tag = _LANGUAGE.fullmatch(text.strip())
+    return tag["code"].lower() if tag else None
+
+
+def plain_line(text: str | None) -> str | None:
+    """A text in one line, its entities resolved; None where it is blank or too long for what it should be."""
+    line = " ".join(_MARKUP.sub("", html.unescape(text or "")).split())
+    return line if 0 < len(line) <= _LONGEST_LINE else None

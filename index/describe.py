@@ -1,7 +1,7 @@
 """What is known of an article besides its text: title, outlet, author, dates, language, address.
 
-What came with the article counts first, then what its header and footer say. A wrong guess is
-worse than none: dates in sentences, captions or headlines of other stories are never dates of
+What came with the article counts first, then what its header and footer say; each value keeps its
+origin. A wrong guess is worse than none: dates in sentences, captions or headlines of other stories are never dates of
 publication, and a mailbox that anyone can have names no outlet.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.article import Description
+from index.article import Described, Description, Given, first_known
 from index.dates import iso_date
 from index.layout import lines
 from index.marks import Kind, Line, is_ended, is_heading
-from index.read import Raw
+from index.raw import Raw
 
 __all__ = ["describe", "iso_date"]
 
@@ -35,19 +35,18 @@ _PLAIN_TITLE_WORDS = 20
 _ENGLISH_SHARE = 0.2  # news in English has 0.3 to 0.5; other languages that share `in`, `is`, `was` stay below 0.12
 
 
-def describe(raw: Raw) -> Description:
+def describe(raw: Raw) -> Described:
     """Describe an article by what came with it, then by its header and footer; unknown stays None."""
-    given = raw.given
     found = lines(raw.text)
-    return Description(
-        title=given.title or _first(found, "headline") or _plain_title(found),
-        outlet=given.outlet or _outlet(found),
-        author=given.author or _first(found, "byline"),
-        published=given.published or _first(found, "posted") or _only_date(found),
-        updated=given.updated or _first(found, "updated"),
-        language=given.language or _language(raw.text),
-        url=given.url,
+    own = Description(
+        title=_first(found, "headline") or _plain_title(found),
+        outlet=_outlet(found),
+        author=_first(found, "byline"),
+        published=_first(found, "posted") or _only_date(found),
+        updated=_first(found, "updated"),
+        language=_language(raw.text),
     )
+    return first_known((*raw.given, Given("text", own)))
 
 
 def _first(found: Sequence[Line], kind: Kind) -> str | None:

@@ -61,7 +61,7 @@ def estimate(source: Path) -> int | None:
             if corpus.is_file():
                 return _lines(corpus)
             return sum(len([name for name in files if not name.startswith(".")]) for _, _, files in os.walk(source))
-        return _lines(source) if source.suffix.lower() == ".jsonl" else None
+        return _lines(source) if source.suffix.lower() in (".jsonl", ".ndjson") else None
     except OSError:
         return None
 

@@ -15,20 +15,22 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index.article import Article, Passage, content_id
 from index.catalog import Listed, Prepared
-from index.clean import clean
 from index.config import IndexConfig
-from index.describe import describe
 from index.embed import Span, embed_spans
 from index.errors import ArticleError, Stopped
+from index.make import Maker, make_article
 from index.passages import make_passages
-from index.read import Raw, Unreadable, read
-from index.sentences import split_sentences
+from index.read import Raw, Unreadable, is_address, read
 from index.store import Store
 
-CLEANING_VERSION = 1
+__all__ = ["Failure", "Progress", "Report", "fingerprint", "index_source", "make_article", "prepare", "seeds"]
+
+CLEANING_VERSION = 2
 """Raised whenever reading, cleaning, describing or splitting gives other results for the same file."""
 
 _TITLE_CHARACTERS = 200
+_BATCH_SIZE = 32_000_000
+"""Characters and bytes after which a batch is full, however few articles it has: they all are in memory."""
 
 
 def seeds() -> Path:
@@ -67,6 +69,10 @@ class Made(NamedTuple):
     failed: tuple[Unreadable, ...]
 
 
+Make = Callable[[Raw], Article]
+"""Makes an article of what was read; raises ArticleError."""
+
+
 class Engine(Protocol):
     """Who does the work of reading's results: cleaning, splitting and embedding, a batch at a time."""
 
@@ -82,8 +88,9 @@ class PlainEngine:
 
     def work(self, batches: Iterable[Sequence[Raw]]) -> Iterator[Made]:
         """Give what becomes of each batch, in the order of the batches."""
-        for batch in batches:
-            yield make_batch(batch, self._embedding, self._config)
+        with Maker(self._config) as make:
+            for batch in batches:
+                yield make_batch(batch, make, self._embedding, self._config)
 
 
 def fingerprint(embedding: BaseEmbedding, config: IndexConfig) -> str:
@@ -92,7 +99,7 @@ def fingerprint(embedding: BaseEmbedding, config: IndexConfig) -> str:
 
 
 def index_source(
-    source: Path,
+    source: Path | str,
     store: Store,
     embedding: BaseEmbedding,
     config: IndexConfig,
@@ -100,9 +107,10 @@ def index_source(
     progress: Progress = lambda _: None,
     engine: Engine | None = None,
 ) -> Report:
-    """Bring the store in line with one source; without an engine the work is done in this process.
+    """Bring the store in line with one source: a folder, a file, a web address or a feed.
 
-    Raises SourceError when the source can't be read at all, and Stopped when it is interrupted.
+    Without an engine the work is done in this process. Raises SourceError when the source can't be read at all, and
+    Stopped when it is interrupted.
     """
     with store.writing():
         run = _Run(source, store, engine or PlainEngine(embedding, config), config, progress)
@@ -118,7 +126,9 @@ def index_source(
 class _Run:
     """One pass over a source, with what the catalog knew of it before."""
 
-    def __init__(self, source: Path, store: Store, engine: Engine, config: IndexConfig, progress: Progress) -> None:
+    def __init__(
+        self, source: Path | str, store: Store, engine: Engine, config: IndexConfig, progress: Progress
+    ) -> None:
         self._source, self._store, self._engine, self._config = source, store, engine, config
         self._progress = progress
         self._seen: set[str] = set()
@@ -136,6 +146,9 @@ class _Run:
         """Read everything, publish what is new, remove what is gone."""
         for made in self._engine.work(self._batches()):
             self._publish(made)
+        if is_address(self._source):
+            # A feed names what is new: what it no longer names is not gone.
+            return Report(**self._counts, failures=tuple(self._failures))
         gone = [
             each.id for document, each in (*self._known.items(), *self._failed.items()) if document not in self._seen
         ]
@@ -146,8 +159,12 @@ class _Run:
     def _batches(self) -> Iterator[list[Raw]]:
         """What is new or changed, in batches; what can't be read is recorded on the way."""
         batch: list[Raw] = []
-        for item in read(self._source, self._config):
-            if not self._seen:
+        size = 0
+        fetched = is_address(self._source)
+        if fetched:
+            self._look_up(str(self._source))
+        for item in read(self._source, self._config, known=self._known):
+            if not self._seen and not fetched:
                 self._look_up(item.source)
             self._seen.add(item.document)
             known = self._known.get(item.document)
@@ -158,9 +175,10 @@ class _Run:
                 self._fail(item)
             else:
                 batch.append(item)
-            if len(batch) >= self._config.batch_articles:
+                size += len(item.text) + len(item.data)
+            if len(batch) >= self._config.batch_articles or size >= _BATCH_SIZE:
                 yield batch
-                batch = []
+                batch, size = [], 0
         if batch:
             yield batch
 
@@ -197,35 +215,16 @@ class _Run:
             self._progress(document)
 
 
-def make_batch(batch: Sequence[Raw], embedding: BaseEmbedding, config: IndexConfig) -> Made:
-    """Clean, describe, split and embed a batch; what can't become an article is kept with its reason."""
+def make_batch(batch: Sequence[Raw], make: Make, embedding: BaseEmbedding, config: IndexConfig) -> Made:
+    """Parse, clean, describe, split and embed a batch; what can't become an article is kept with its reason."""
     articles: list[Article] = []
     failed: list[Unreadable] = []
     for raw in batch:
         try:
-            articles.append(make_article(raw))
+            articles.append(make(raw))
         except ArticleError as error:
             failed.append(Unreadable(raw.document, raw.source, raw.raw_hash, str(error)))
     return Made(tuple(prepare(articles, embedding, config)), tuple(failed))
-
-
-def make_article(raw: Raw) -> Article:
-    """Clean, describe and split what was read. Raises ArticleError when no words are left."""
-    cleaned = clean(raw.text)
-    sentences = split_sentences(cleaned.text)
-    if not any(character.isalnum() for character in cleaned.text):
-        raise ArticleError(
-            f"There are no words in it ({len(raw.text)} characters before cleaning). Expected the text of an article."
-        )
-    return Article(
-        document=raw.document,
-        source=raw.source,
-        text=cleaned.text,
-        sentences=sentences,
-        raw_hash=raw.raw_hash,
-        about=describe(raw),
-        removed=cleaned.removed,
-    )
 
 
 class ToEmbed(NamedTuple):

@@ -16,6 +16,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index.config import IndexConfig
 from index.errors import ConfigError, VerbatimError
+from index.make import Maker
 from index.pipeline import Made, make_batch
 from index.read import Raw
 
@@ -41,7 +42,7 @@ class RayEngine:
         count = workers or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         # Never given up: a batch that kills every worker that takes it would be an error of the model's.
         kind = self._ray.remote(num_cpus=1, max_restarts=_AHEAD, max_task_retries=_AHEAD)(_Worker)
-        self._workers = [kind.remote(make) for _ in range(count)]
+        self._workers = [kind.remote(make, config) for _ in range(count)]
 
     def work(self, batches: Iterable[Sequence[Raw]]) -> Iterator[Made]:
         """Give what becomes of each batch, in the order of the batches."""
@@ -50,7 +51,7 @@ class RayEngine:
             if len(waiting) >= _AHEAD * len(self._workers):
                 yield self._result(waiting.popleft())
             worker = self._workers[number % len(self._workers)]
-            waiting.append(worker.make.remote(list(batch), self._config))
+            waiting.append(worker.make.remote(list(batch)))
         while waiting:
             yield self._result(waiting.popleft())
 
@@ -82,12 +83,13 @@ class RayEngine:
 class _Worker:
     """A process of Ray's with an embedding model of its own."""
 
-    def __init__(self, make: MakeEmbedding) -> None:
-        self._embedding = make()
+    def __init__(self, make: MakeEmbedding, config: IndexConfig) -> None:
+        self._embedding, self._config = make(), config
+        self._maker = Maker(config)
 
-    def make(self, batch: Sequence[Raw], config: IndexConfig) -> Made:
-        """Clean, describe, split and embed a batch."""
-        return make_batch(batch, self._embedding, config)
+    def make(self, batch: Sequence[Raw]) -> Made:
+        """Parse, clean, describe, split and embed a batch."""
+        return make_batch(batch, self._maker, self._embedding, self._config)
 
     def process(self) -> int:
         """The number of its process."""

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import sqlalchemy as sa
 
-from index.article import Article, Description, Passage, Sentence
+from index.article import Article, Description, Origins, Passage, Sentence
 from index.embed import Embedded, Vectors
 from index.stories import words_id
 
 ABOUT = ("title", "outlet", "author", "published", "updated", "language", "url")
 """The columns of an article's description, in the order of its fields."""
+ORIGINS = tuple(f"{name}_from" for name in ABOUT)
+"""The columns that tell where each value of the description was found."""
 
-SCHEMA = "2"
+SCHEMA = "3"
 """Raised with every change of the tables."""
 
 metadata = sa.MetaData()
@@ -37,7 +39,7 @@ articles_table = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("sentences", sa.LargeBinary, nullable=False),
     sa.Column("removed", sa.Text, nullable=False),
-    *(sa.Column(name, sa.String) for name in ABOUT),
+    *(sa.Column(name, sa.String) for name in (*ABOUT, *ORIGINS)),
     sa.Column("story", sa.String(24), index=True),
     sa.Index("articles_by_document", "document"),
 )
@@ -90,6 +92,7 @@ def article_row(article: Article, *, story: str, now: str) -> dict[str, Any]:
         "sentences": spans.tobytes(),
         "removed": json.dumps(article.removed),
         **asdict(article.about),
+        **dict(zip(ORIGINS, asdict(article.origins).values(), strict=True)),
         "story": story,
     }
 
@@ -111,6 +114,7 @@ def to_article(row: sa.Row[Any]) -> Article:
         raw_hash=row.raw_hash,
         about=Description(*(getattr(row, name) for name in ABOUT)),
         removed=tuple(json.loads(row.removed)),
+        origins=Origins(*(getattr(row, name) for name in ORIGINS)),
         story=row.story or "",
     )
 

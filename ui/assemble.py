@@ -15,6 +15,7 @@ from index.pace import Pace, estimate
 from index.pipeline import Engine as IndexEngine
 from index.pipeline import Progress, Report, fingerprint, index_source
 from index.ray_engine import RayEngine
+from index.read import is_address
 from index.store import Store
 from rag.engine import Engine
 from rag.models import ModelSlot, model_slot
@@ -44,7 +45,9 @@ class Workshop:
         """The store as it is, for commands that need no embedding."""
         return Store(self.where)
 
-    def index(self, sources: Sequence[Path], store: Store, *, progress: Progress, spread: bool = False) -> list[Report]:
+    def index(
+        self, sources: Sequence[Path | str], store: Store, *, progress: Progress, spread: bool = False
+    ) -> list[Report]:
         """Bring the store in line with sources, one after the other; `spread` does the work on Ray's workers."""
         engine = self._ray() if spread else None
         try:
@@ -53,10 +56,13 @@ class Workshop:
             if engine:
                 engine.close()
 
-    def _index(self, source: Path, store: Store, progress: Progress, engine: IndexEngine | None) -> Report:
-        expected = estimate(source)
-        known = len(store.listed(source=str(source.resolve()), states=("published",)))
-        pace = Pace(None if expected is None else max(0, expected - known), tell=progress)
+    def _index(self, source: Path | str, store: Store, progress: Progress, engine: IndexEngine | None) -> Report:
+        expected = None
+        if not is_address(source):
+            known = len(store.listed(source=str(Path(source).resolve()), states=("published",)))
+            counted = estimate(Path(source))
+            expected = None if counted is None else max(0, counted - known)
+        pace = Pace(expected, tell=progress)
         return index_source(source, store, self.embedding, self.settings.index, progress=pace, engine=engine)
 
     def _ray(self) -> RayEngine:

@@ -40,33 +40,32 @@ def main() -> None:
 
 @app.command("index")
 def index_command(
-    sources: Annotated[list[Path] | None, typer.Argument(help="Folders and files; default: seeds/")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Folders, files, web addresses and feeds; default: seeds/")
+    ] = None,
     store: StorePlace = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the index anew, dropping the old one.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on with each change, until Ctrl-C.")] = False,
     engine: Annotated[Literal["plain", "ray"], typer.Option(help="Work here, or on Ray's workers.")] = "plain",
     as_json: Json = False,
 ) -> None:
-    """Index files and folders; what has not changed is not touched, what is gone leaves."""
+    """Index files, folders, web addresses and feeds; what has not changed is not touched, what is gone leaves."""
     from index.indexes import drop_store  # noqa: PLC0415
     from index.pipeline import seeds  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
+    from ui.indexing import follow, print_reports, watched  # noqa: PLC0415
 
     workshop = Workshop(load_settings(), store=store)
+    chosen: list[str | Path] = [*sources] if sources else [seeds()]
+    folders = watched(chosen) if watch else []
     if fresh:
         drop_store(workshop.where)
     opened = workshop.open(create=True)
-    chosen = sources or [seeds()]
     reports = workshop.index(chosen, opened, progress=_progress, spread=engine == "ray")
-    failures = [failure for report in reports for failure in report.failures]
-    if as_json:
-        _print_json([asdict(report) for report in reports])
-    else:
-        for report, source in zip(reports, chosen, strict=True):
-            changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
-            print(f"{source}: {changes}, {report.unchanged} unchanged, {len(report.failures)} failed")
-    for failure in failures:
-        print(f"failed: {failure.document}: {failure.reason}", file=sys.stderr)
-    raise typer.Exit(1 if failures else 0)
+    failed = print_reports(chosen, reports, as_json=as_json)
+    if watch:
+        follow(workshop, folders, opened, progress=_progress, as_json=as_json)
+    raise typer.Exit(1 if failed and not watch else 0)
 
 
 @app.command()
@@ -118,15 +117,13 @@ def doctor(store: StorePlace = None, as_json: Json = False) -> None:
     """Check catalog, vectors and words against each other, and make again what is damaged; nothing is embedded."""
     from index.doctor import check_up  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415
+    from ui.listing import health_lines  # noqa: PLC0415
 
     health = check_up(Workshop(load_settings(), store=store).where)
     if as_json:
         _print_json({"sound": health.sound, **asdict(health)})
     else:
-        for each in health.findings:
-            print(f"{each.part}: {each.problem}: {each.mended or 'NOT mended'}")
-        state = "sound" if health.sound else "DAMAGED"
-        print(f"{state}: {health.articles} articles, {health.passages} passages, all vectors and words compared")
+        print("\n".join(health_lines(health)))
     raise typer.Exit(0 if health.sound else 1)
 
 
@@ -163,9 +160,8 @@ def quote(words: str, store: StorePlace = None, as_json: Json = False) -> None:
         _print_json([{**asdict(each), "differences": [one._asdict() for one in each.differences]} for each in matches])
         return
     for each in matches:
-        about = (
-            " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
-        )
+        known = " · ".join(part for part in (each.outlet, each.published, each.title) if part)
+        about = known or "outlet and date unknown"
         print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {marked(each)}")
     if not matches:
         print("No article holds these words, nor any like them.")

@@ -63,8 +63,8 @@ class Collection:
         """Describe what is indexed and what could not be, as HTML and a few facts."""
         rules = CLOSED
         if self.is_open:
-            most = self._settings.index.max_file_bytes
-            rules = f"What verbatim index takes, a file of at most {most / 1e6:,.0f} MB at a time."
+            most = f"{self._settings.index.max_file_bytes / 1e6:,.0f} MB"
+            rules = f"Text, web pages, PDF, Word, Markdown, messages and tables, a file of at most {most} at a time."
         view = corpus_view(self._store.listed(), self._store.coverage(), rules=rules, is_open=self.is_open)
         shown = {key: view[key] for key in ("counts", "rules", "open", "failures")}
         return {**shown, "html": render_corpus(view), "most": self._settings.index.max_file_bytes}

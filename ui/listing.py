@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from index.article import Article
+from index.article import Article, Origins
 from index.catalog import Listed
+from index.doctor import Health
 from index.embed import embed_question
 from index.store import Store
 from rag.answer import Answer, Citation
@@ -25,6 +26,7 @@ def listed_row(listed: Listed) -> Row:
     return {
         **{key: row[key] for key in ("id", "document", "source", "state", "reason", "indexed", "characters")},
         **row["about"],
+        "origins": _origins(listed.origins),
     }
 
 
@@ -36,10 +38,16 @@ def article_row(article: Article) -> Row:
         "document": article.document,
         "source": article.source,
         **asdict(article.about),
+        "origins": _origins(article.origins),
         "text": article.text,
         "sentences": sentences,
         "removed": list(article.removed),
     }
+
+
+def _origins(origins: Origins) -> Row:
+    """Where each known value of a description was found."""
+    return {name: origin for name, origin in asdict(origins).items() if origin}
 
 
 def passage_rows(words: str, store: Store, embedding: BaseEmbedding, config: RagConfig, *, most: int) -> list[Row]:
@@ -57,6 +65,14 @@ def passage_rows(words: str, store: Store, embedding: BaseEmbedding, config: Rag
         }
         for each in found[:most]
     ]
+
+
+def health_lines(health: Health) -> list[str]:
+    """What a check-up found and did, for a terminal."""
+    found = [f"{each.part}: {each.problem}: {each.mended or 'NOT mended'}" for each in health.findings]
+    state = "sound" if health.sound else "DAMAGED"
+    counts = f"{health.articles} articles, {health.passages} passages, all vectors and words compared"
+    return [*found, f"{state}: {counts}"]
 
 
 def answer_lines(answer: Answer) -> list[str]:

@@ -60,7 +60,7 @@ def test_empty_folder(tmp_path: Path) -> None:
 
     ran = verbatim("index", "empty", "--store", "store")
 
-    check(ran, 1, f"verbatim: {tmp_path / 'empty'} holds no article: it has neither a .txt file nor a corpus.jsonl")
+    check(ran, 1, f"verbatim: {tmp_path / 'empty'} holds no article: it has neither a corpus.jsonl")
     assert len(documents()) == len(TINY)
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.article import Description
+from index.article import Described, Description, Given, Origins
 from index.describe import describe, iso_date
-from index.read import Raw
+from index.raw import Raw
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PROSE = "The minister said on Friday, September 22, 2023, that nothing of the kind had been sent to them."
@@ -42,14 +42,15 @@ SEED_DESCRIPTIONS = {
 
 def describe_page(*lines: str, given_with: Description | None = None) -> Description:
     """Describe a page of lines with blank lines between."""
-    return describe(Raw("a.txt", "/corpus", "\n\n".join(lines), "0", given_with or Description()))
+    given = (Given("column", given_with),) if given_with else ()
+    return describe(Raw("a.txt", "/corpus", "\n\n".join(lines), "0", given)).about
 
 
 @pytest.mark.parametrize("name", SEED_DESCRIPTIONS)
 def test_seed_is_described(name: str) -> None:
     """Of each seed that is known which it says, and nothing else."""
     raw = Raw(name, str(SEEDS), (SEEDS / name).read_text("utf-8"), "0")
-    assert describe(raw) == SEED_DESCRIPTIONS[name]
+    assert describe(raw).about == SEED_DESCRIPTIONS[name]
 
 
 def test_given_counts_before_found() -> None:
@@ -59,6 +60,25 @@ def test_given_counts_before_found() -> None:
         "Arms were not sent, says Kim", "By Kim Min-ji", "Posted May 17, 2024", PROSE, given_with=given_with
     )
     assert found == Description("Given", None, "Kim Min-ji", "2020", None, "en", "https://a.b/c")
+
+
+def test_each_value_keeps_its_origin() -> None:
+    """The first origin that knows a value gives it, and is told; an unknown value has no origin."""
+    page = Given("json-ld", Description(title="Arms were not sent", published="2024-05-17"))
+    feed = Given("feed", Description(title="No arms", outlet="The Paper", updated="2024-05-18"))
+    raw = Raw("a", "feed", f"By Kim Min-ji\n\nPosted May 20, 2024\n\n{PROSE}", "0", (page, feed))
+
+    assert describe(raw) == Described(
+        Description("Arms were not sent", "The Paper", "Kim Min-ji", "2024-05-17", "2024-05-18", "en"),
+        Origins("json-ld", "feed", "text", "json-ld", "feed", "text"),
+    )
+
+
+def test_update_is_never_taken_for_publication() -> None:
+    """Where only the day of an update is told, the day of publication stays unknown."""
+    assert describe_page("Arms were not sent, says Kim", "Updated May 18, 2024", PROSE) == Description(
+        title="Arms were not sent, says Kim", updated="2024-05-18", language="en"
+    )
 
 
 def test_facts_of_one_line_are_told_apart() -> None:

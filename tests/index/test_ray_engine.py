@@ -16,11 +16,12 @@ from index.pipeline import Report, index_source
 from index.ray_engine import RayEngine
 from index.store import Store
 from tests.fakes import TINY, HashEmbedding, Told, open_store, write_corpus
+from tests.index.files import PROSE, bomb, message, page, pdf, word
 
 pytest.importorskip("ray", reason='Ray is not installed: pip install "verbatim[ray]"')
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
-CONFIG = IndexConfig(passage_tokens=64, batch_articles=5)
+CONFIG = IndexConfig(passage_tokens=64, batch_articles=5, max_unpacked_bytes=1_000_000)
 CLAPNQ = Path(__file__).parents[3] / "shared" / "bench" / "clapnq" / "corpus.jsonl"
 
 
@@ -45,14 +46,17 @@ def rows() -> list[Told]:
 def catalog(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Read every row of every table, but for times and the store's own name."""
     database = sqlite3.connect(folder / "catalog.sqlite")
+    database.row_factory = sqlite3.Row
     queries = {
-        "articles": "SELECT id, source, document, state, reason, raw_hash, text, sentences, removed, title, outlet, "
-        "published, story FROM articles ORDER BY id",
+        "articles": "SELECT * FROM articles ORDER BY id",
         "passages": "SELECT * FROM passages ORDER BY id",
         "stories": "SELECT * FROM stories ORDER BY id",
         "story_bands": "SELECT * FROM story_bands ORDER BY band, story",
     }
-    found = {name: database.execute(query).fetchall() for name, query in queries.items()}
+    found = {
+        name: [tuple(row[column] for column in row.keys() if column != "indexed") for row in database.execute(query)]  # noqa: SIM118  # a row's own iterator gives values
+        for name, query in queries.items()
+    }
     database.close()
     return found
 
@@ -99,3 +103,29 @@ def test_unchanged_articles_are_not_sent_to_workers(tmp_path: Path, engine: RayE
     assert (first.added, second.added, second.unchanged) == (3, 0, 3)
     assert first.failures == second.failures
     assert [each.document for each in first.failures] == ["corpus.jsonl:4"]
+
+
+def test_files_are_parsed_alike_and_within_the_same_limits(tmp_path: Path, engine: RayEngine) -> None:
+    """Pages, documents and tables give the same rows with their origins, and a file that passes a limit fails alike."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    contents = {
+        "page.html": page(head='<meta property="og:site_name" content="The Courier">'),
+        "paper.pdf": pdf([PROSE]),
+        "report.docx": word(),
+        "bomb.docx": bomb(1_000_001),
+        "broken.pdf": b"%PDF-1.4 and nothing more",
+        "note.eml": message(PROSE[0]),
+        "rows.csv": f"title,text\nPort,{PROSE[2]}\n".encode(),
+    }
+    for name, content in contents.items():
+        (corpus / name).write_bytes(content)
+    plain, one = indexed(tmp_path / "plain", corpus, engine=None)
+    spread, two = indexed(tmp_path / "spread", corpus, engine=engine)
+    one.close()
+    two.close()
+
+    assert plain == spread
+    assert plain.added == 5
+    assert [each.document for each in plain.failures] == ["bomb.docx", "broken.pdf"]
+    assert catalog(tmp_path / "spread") == catalog(tmp_path / "plain")

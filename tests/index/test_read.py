@@ -3,19 +3,23 @@
 import hashlib
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.article import Description
+from index.article import Description, Given
 from index.config import IndexConfig
 from index.errors import SourceError
-from index.read import Raw, Unreadable, read
+from index.kinds import READ
+from index.raw import Raw, Unreadable
+from index.read import read
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 CONFIG = IndexConfig(max_file_bytes=1_000)
+ENDINGS = ", ".join(READ)
 
 
 def sha(data: bytes) -> str:
@@ -44,7 +48,7 @@ def test_seeds_are_read_whole_and_sorted() -> None:
 
 
 def test_folder_tells_what_it_leaves_out(tmp_path: Path) -> None:
-    """A folder gives its text files by their relative names, says why others can't be, and passes over notes."""
+    """A folder gives its files by their relative names, says why others can't be, and passes over notes."""
     (tmp_path / "b" / "c").mkdir(parents=True)
     (tmp_path / ".hidden").mkdir()
     files = [
@@ -68,9 +72,9 @@ def test_folder_tells_what_it_leaves_out(tmp_path: Path) -> None:
         "a.txt": "",
         "b/c/d.TXT": "",
         "b/e.txt": "",
-        "corpus.jsonl": f"a corpus beside text files: index it by itself, verbatim index {root}/corpus.jsonl",
-        "x.png": "a .png file; text files and corpus.jsonl can be indexed",
-        "y": "a file without a suffix; text files and corpus.jsonl can be indexed",
+        "corpus.jsonl": f"a corpus beside other files: index it by itself, verbatim index {root}/corpus.jsonl",
+        "x.png": f"a .png file; {ENDINGS} can be indexed",
+        "y": "",
     }
 
 
@@ -123,7 +127,7 @@ def test_links_stay_inside(tmp_path: Path) -> None:
         "out.txt": leaves,
         "device.txt": leaves,
         "pipe.txt": "not a regular file",
-        "up": "a link to a folder; text files and corpus.jsonl can be indexed",
+        "up": "a link to a folder; links are followed to files only",
     }
 
 
@@ -159,13 +163,15 @@ def test_sources_that_are_nothing_raise_at_once(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "c.jsonl").write_text('{"id": "a", "text": "Words."}')
     (tmp_path / "out" / "corpus.jsonl").symlink_to(tmp_path / "c.jsonl")
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "a.png").write_bytes(b"\x89PNG")
+    (tmp_path / "a.csv").write_text("name,age\nKim,5\n")
     (tmp_path / "b.jsonl").write_bytes("{}".encode("utf-16"))
     cases = {
         "missing": "can't be read",
         "empty": "holds no article",
         "out": "holds no article",
-        "a.pdf": "is neither a folder",
+        "a.png": "a .png file",
+        "a.csv": "has no column of texts: its first row is name, age; name one text, body or content",
         "b.jsonl": "is UTF-16",
         "nul\0": "can't be read",
     }
@@ -186,8 +192,8 @@ def test_row_keeps_what_came_with_it(tmp_path: Path) -> None:
     }
     shuffled = json.dumps(dict(reversed(row.items())), indent=None)
     canonical = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    given_with = Description(title="T", outlet="Donga", published="2023-09-16", url="https://x.y/z")
-    expected = Raw("7", str(tmp_path.resolve() / "corpus.jsonl"), "Some words.", sha(canonical), given_with)
+    given_with = Given("column", Description(title="T", outlet="Donga", published="2023-09-16", url="https://x.y/z"))
+    expected = Raw("7", str(tmp_path.resolve() / "corpus.jsonl"), "Some words.", sha(canonical), (given_with,))
     assert rows(tmp_path, "\ufeff" + json.dumps(row)) == [expected]
     assert rows(tmp_path, shuffled) == [expected]
     assert list(read(tmp_path, CONFIG)) == [expected]
@@ -203,7 +209,7 @@ def test_broken_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
         "{broken",
         '{"id": "c"}',
         '{"id": "d", "text": 5}',
-        '{"text": "Words."}',
+        '{"id": "", "text": "Words.", "author": ["A", {"name": "B"}]}',
         '{"id": true, "text": "Words."}',
         good % "a",
         '{"id": "e", "text": "\\ud800 words"}',
@@ -212,7 +218,7 @@ def test_broken_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
         '["h"]',
         b'{"id": "i", "text": "caf\xe9"}',
         good % ("j" * 1_000),
-        '{"id": "k", "text": "Words.", "author": ["A", "B"]}',
+        '{"id": "k", "text": "Words.", "author": [5]}',
         "[" * 990,
         good % "z",
     )
@@ -223,7 +229,6 @@ def test_broken_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
         "a": "",
         "corpus.jsonl:4": "text is missing",
         "corpus.jsonl:5": "text must be a text, found a number",
-        "corpus.jsonl:6": "id is missing",
         "corpus.jsonl:7": "id must be a text, found true",
         "corpus.jsonl:8": "the id 'a' is that of row 1 already",
         "corpus.jsonl:9": "text holds half a character (a lone surrogate) at 0",
@@ -232,10 +237,12 @@ def test_broken_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
         "corpus.jsonl:12": "a row must be an object, found a list",
         "corpus.jsonl:13": "not UTF-8: 0xe9 at byte 24 of the row",
         "corpus.jsonl:14": "a row of more than 1,000 bytes, see max_file_bytes",
-        "corpus.jsonl:15": "author must be a text, found a list",
+        "corpus.jsonl:15": "author must be a text, found a number",
+        "corpus.jsonl:6": "",
         "z": "",
     }
-    assert [item.given for item in found if isinstance(item, Raw)] == [Description(), Description()]
+    given_with = [item.given[0].about for item in found if isinstance(item, Raw)]
+    assert given_with == [Description(), Description(author="A, B"), Description()]
 
 
 @given(st.binary(max_size=300))
@@ -247,3 +254,79 @@ def test_no_bytes_make_reading_fail(tmp_path: Path, data: bytes) -> None:
     assert item.document == "a.txt"
     (tmp_path / "b.jsonl").write_bytes(b"\n" + data)
     assert all(item.document for item in read(tmp_path / "b.jsonl", CONFIG))
+
+
+TABLE = "ID;Headline;Body;Published At;Last-Modified;Source;Link;Byline;Crawled\n{rows}"
+
+
+def test_csv_columns_are_known_by_their_usual_names(tmp_path: Path) -> None:
+    """Columns are found under other names and signs; when something was crawled is no date of publication."""
+    row = 'n1;"No arms; none";"He said ""no"".\nNothing more.";17 May 2024;2024-05-18;The Paper;https://p.com/1;Kim;2026-01-01'
+    path = tmp_path / "news.csv"
+    path.write_text(TABLE.format(rows=row), "utf-8-sig")
+    (found,) = read(path, CONFIG)
+    assert isinstance(found, Raw)
+    told = Description("No arms; none", "The Paper", "Kim", "2024-05-17", "2024-05-18", None, "https://p.com/1")
+    assert (found.document, found.source) == ("n1", str(path.resolve()))
+    assert (found.text, found.given) == ('He said "no".\nNothing more.', (Given("column", told),))
+
+
+def test_broken_csv_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    """A row of too few cells, of another encoding, with a broken quote or an id again is named by its line."""
+    path = tmp_path / "news.csv"
+    lines = [
+        b"id,text",
+        b"a,Words.",
+        b"b",
+        b"c,caf\xe9",
+        b'd,"open" end',
+        b"a,Again.",
+        b"e,",
+        b",Without.",
+        b'f,"never closed',
+    ]
+    path.write_bytes(b"\n".join(lines))
+    assert reasons(list(read(path, CONFIG))) == {
+        "a": "",
+        "news.csv:3": "a row of 1 cells, the first row has 2",
+        "news.csv:4": "not UTF-8: 0xe9 in the row",
+        "news.csv:5": "not CSV: ',' expected after '\"'",
+        "news.csv:6": "the id 'a' is that of row 2 already",
+        "news.csv:7": "text is missing",
+        "news.csv:8": "",
+        "news.csv:9": "not CSV: unexpected end of data",
+    }
+
+
+def test_tables_in_a_folder_give_their_rows(tmp_path: Path) -> None:
+    """Rows of tables beside other files are articles, named by file and id; a table without texts is told."""
+    (tmp_path / "a.txt").write_text("Words.")
+    (tmp_path / "b.csv").write_text("id,text\n1,Words.\n")
+    (tmp_path / "c.jsonl").write_text('{"text": "Words."}\n')
+    (tmp_path / "d.txt").write_text("title\tcontent\nT\tWords.\n")
+    (tmp_path / "e.csv").write_text("name,age\n")
+    found = reasons(list(read(tmp_path, CONFIG)))
+    assert found.pop("e.csv").endswith("name one text, body or content")
+    assert found == {"a.txt": "", "b.csv#1": "", "c.jsonl#1": "", "d.txt#2": ""}
+
+
+def test_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
+    """A file that another process keeps writing to is not half an article, but a reason."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"Words. " * 2_000_000)
+    stop = threading.Event()
+
+    def write() -> None:
+        with path.open("ab") as file:
+            while not stop.is_set():
+                file.write(b"More. ")
+                file.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        found = [reasons(list(read(path, IndexConfig(max_file_bytes=2_000_000_000))))["a.txt"] for _ in range(20)]
+    finally:
+        stop.set()
+        writer.join()
+    assert "it changed while it was read: index it again when it is whole" in found

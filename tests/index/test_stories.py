@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article import Article, Description, Filters
+from index.article import Article, Description, Filters, Given
 from index.catalog import Prepared
 from index.config import IndexConfig
 from index.embed import embed_question
@@ -36,7 +36,7 @@ OTHER = (
 
 def article(text: str, name: str = "one", outlet: str | None = None) -> Article:
     """Make an article of an outlet."""
-    return make_article(Raw(name, "tests", text, text, Description(outlet=outlet)))
+    return make_article(Raw(name, "tests", text, text, (Given("column", Description(outlet=outlet)),)))
 
 
 def prepared(text: str, name: str, outlet: str | None = None) -> Prepared:

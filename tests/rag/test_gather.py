@@ -33,7 +33,7 @@ def told(folder: Path, question: str) -> tuple[str, list[str]] | None:
         query, rank(candidates(query, found, words)), [rank(candidates(part, found, words)) for part in each]
     )
     store.close()
-    return together and (together.kind, [one.text for one in together.sentences])
+    return (together.kind, [one.text for one in together.sentences]) if together else None
 
 
 CLAIM, DENIAL = ROWS[0].text, ROWS[1].text

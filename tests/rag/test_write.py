@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from tests.fakes import ScriptedModel
 KNOWN = {"outlet": "The Times", "published": "2024"}
 
 
-def citation(number: int = 1, quote: str = "It was closed.", known: Mapping[str, str] | None = None) -> Citation:
+def citation(number: int = 1, quote: str = "It was closed.", known: Mapping[str, Any] | None = None) -> Citation:
     """Make a citation of which this much is known."""
     return Citation(number, "a" * 24, "a.txt", 0, len(quote), quote, **(known or {}))
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from index.pipeline import index_source
 from index.store import Store
 from tests.fakes import TINY, HashEmbedding, build_store
+from tests.index.files import PROSE, TITLE, message, page, pdf, word
 from tests.ui.scripted import ScriptedEngine, build_application
 from ui.collection import CLOSED, Collection, Indexer, Step, safe_name
 from ui.config import Settings, load_settings
@@ -94,6 +95,26 @@ def test_what_can_not_be_an_article_is_listed_with_the_reason(
     [failure] = [each for each in store.listed() if each.state == "failed"]
     assert collection.remove(failure.id) == ""
     assert [each.state for each in store.listed()] == ["published"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "document", "origin"),
+    [
+        ("Port (1).html", page(), "Port_(1).html", "page"),
+        ("port.pdf", pdf([PROSE], title=TITLE), "port.pdf", "properties"),
+        ("port.docx", word(), "port.docx", "properties"),
+        ("port.md", f"# {TITLE}\n\n{PROSE[0]}\n".encode(), "port.md", "page"),
+        ("port.eml", message(PROSE[0]), "port.eml", "mail"),
+        ("port.csv", f"title,text\n{TITLE},{PROSE[2]}\n".encode(), "port.csv:2", "column"),
+    ],
+)
+def test_every_kind_that_the_command_reads_is_taken(
+    collection: Collection, store: Store, name: str, content: bytes, document: str, origin: str
+) -> None:
+    """Whatever kind of file it is, it becomes an article with its title."""
+    assert add(collection, name, content)[-1] == Step("1 added.", done=True)
+    article = store.article(document)
+    assert (article.about.title, article.origins.title) == (TITLE, origin)
 
 
 def test_a_file_of_a_kind_that_is_not_read_is_refused(collection: Collection, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article, Description, Sentence
+from index.article import Article, Description, Origins, Sentence
 from index.catalog import Listed
 from rag.answer import Answer, Citation, Claim, Disagreement, Seconds, Side
 from rag.config import RagConfig
@@ -36,9 +36,10 @@ SOURCE = "[1] “It closed.”\n    a.txt[0:9] The Times · 2024-05 · Closed"
 
 
 def test_listed_article() -> None:
-    """A listed article is one flat row, without the hash of its file."""
+    """A listed article is one flat row, without the hash of its file, with the origin of each value that is known."""
     about = Description(title="T", outlet="O", published="2024")
-    listed = Listed("a" * 24, "a.txt", "/c", "published", None, "hash", "2026-01-01T00:00:00Z", about, 99)
+    origins = Origins(title="json-ld", outlet="feed", published="text")
+    listed = Listed("a" * 24, "a.txt", "/c", "published", None, "hash", "2026-01-01T00:00:00Z", about, 99, origins)
 
     assert listed_row(listed) == {
         "id": "a" * 24,
@@ -55,6 +56,7 @@ def test_listed_article() -> None:
         "updated": None,
         "language": None,
         "url": None,
+        "origins": {"title": "json-ld", "outlet": "feed", "published": "text"},
     }
 
 
