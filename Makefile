@@ -26,7 +26,7 @@ ifeq ($(filter full small none,$(MODEL)),)
 $(error MODEL is "$(MODEL)"; it can be full (1.5B, about 1.1 GB), small (0.5B, about 460 MB) or none)
 endif
 
-.PHONY: help chat test eval lock clean browser
+.PHONY: help chat test eval lock clean browser postgres
 
 help: ## Show this list
 	@echo "Verbatim: ask a corpus of news articles, and see the sentence that every answer stands on."
@@ -44,7 +44,7 @@ chat: $(VENV)/.verbatim $(weights_$(MODEL)) ## Install what is missing, index se
 eval: $(VENV)/.verbatim $(weights_$(MODEL)) ## Ask the fixed questions, score the answers and judge them by the gate
 	@exec $(BIN)/verbatim eval $(ARGS)
 
-test: $(VENV)/.verbatim $(VENV)/.model $(VENV)/.dev browser ## Lint, types, import order, then every test
+test: $(VENV)/.verbatim $(VENV)/.model $(VENV)/.dev browser postgres ## Lint, types, import order, then every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -76,6 +76,14 @@ on_top = -c requirements.lock $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-packag
 clean: ## Remove .venv, caches and builds; the index in .verbatim stays
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find index rag eval ui tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Its tests say that they were skipped where it can't be installed.
+postgres:
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then exit 0; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "The tests of the shared catalog need PostgreSQL: installing it with apt-get."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; \
+	else echo "PostgreSQL is not installed: its tests are skipped." >&2; fi
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

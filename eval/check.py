@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.match import date_forms, met, overlap, plain, spans_of
-from eval.questions import Evidence, Question
+from eval.questions import FALSE_PREMISE, Evidence, Question
 from index.article import Article
 
 
@@ -19,7 +19,7 @@ class Problem:
     """One thing about one question that its corpus, or its twin, contradicts."""
 
     question: str
-    about: Literal["document", "quote", "fact", "twin"]
+    about: Literal["todo", "document", "quote", "fact", "speaker", "twin"]
     message: str
 
     def __str__(self) -> str:
@@ -30,16 +30,28 @@ def check_questions(questions: Sequence[Question], articles: Iterable[Article]) 
     """What of the questions the articles do not bear out, in the order of the questions.
 
     Asked of each: its evidence documents are there, its quotes are in them, its facts are in the
-    sentences of those quotes or in what is known of the article, and twins name each other.
+    sentences of those quotes or in what is known of the article, its speaker is named in one of its evidence
+    articles, and twins name each other. A question that a person has still to complete is a problem too.
     """
     by_document = {article.document: article for article in articles}
     by_id = {question.id: question for question in questions}
     problems: list[Problem] = []
     for question in questions:
+        problems += unfinished([question])
         problems += _of_evidence(question, by_document)
         problems += _of_facts(question, by_document)
+        problems += _of_speaker(question, by_document)
         problems += _of_twin(question, by_id)
     return tuple(problems)
+
+
+def unfinished(questions: Iterable[Question]) -> list[Problem]:
+    """The questions that were made from readers' reports and that nobody has completed."""
+    return [
+        Problem(each.id, "todo", f"is not completed: {each.todo} Then take the key `todo` out of its row")
+        for each in questions
+        if each.todo
+    ]
 
 
 def evidence_spans(evidence: Evidence, article: Article) -> tuple[tuple[int, int], ...]:
@@ -66,7 +78,7 @@ def _of_evidence(question: Question, articles: Mapping[str, Article]) -> list[Pr
 
 
 def _of_facts(question: Question, articles: Mapping[str, Article]) -> list[Problem]:
-    if not question.answerable or not question.facts:
+    if not question.facts or not (question.answerable or question.kind == FALSE_PREMISE):
         return []
     if not question.evidence:
         return [Problem(question.id, "fact", "has facts and no evidence that holds them")]
@@ -77,6 +89,14 @@ def _of_facts(question: Question, articles: Mapping[str, Article]) -> list[Probl
         for group in question.facts
         if not met(group, held)
     ]
+
+
+def _of_speaker(question: Question, articles: Mapping[str, Article]) -> list[Problem]:
+    known = [articles[each] for each in question.documents if each in articles]
+    if not question.speaker or not known or any(met(question.speaker, plain(each.text)) for each in known):
+        return []
+    named = " or ".join(map(repr, question.speaker))
+    return [Problem(question.id, "speaker", f"no evidence article names the speaker {named}")]
 
 
 def _held(evidence: Evidence, article: Article) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 
 from eval import metrics
 from eval.score import Score
-from eval.summary import selective, told
+from eval.speed import Speed
+from eval.summary import selective, told_answerable
 
 LEFT, TOP, WIDTH, HEIGHT = 44, 14, 300, 190
 """The plotting area within a picture of 360 by 250."""
@@ -27,7 +29,8 @@ class Dot:
 class Chart:
     """A curve in a square from 0 to 1 both ways, and its figure in words.
 
-    `reference` is a line to compare with, and `dashed` says what that line is.
+    `reference` is a line to compare with, and `dashed` says what that line is. `ticks` and `levels` are the places
+    and labels across and upwards.
     """
 
     title: str
@@ -39,14 +42,16 @@ class Chart:
     reference: str = ""
     dashed: str = ""
     ticks: tuple[tuple[float, str], ...] = ()
+    levels: tuple[tuple[float, str], ...] = tuple(
+        (TOP + HEIGHT * (1 - share), f"{100 * share:.0f} %") for share in (0, 0.5, 1)
+    )
 
 
 def reliability_chart(scores: Sequence[Score]) -> Chart | None:
     """Answerability said against answerability true, in ten bins; None without answers."""
-    said, known = told(scores)
+    said, truths = told_answerable(scores)
     if not said:
         return None
-    truths = [each.answerable for each in known]
     bins = metrics.calibration_bins(said, truths)
     dots = tuple(
         Dot(
@@ -106,6 +111,34 @@ def retrieval_chart(scores: Sequence[Score]) -> Chart | None:
         line=_path(points),
         dots=dots,
         ticks=tuple((_x((k - 1) / (len(means) - 1)), str(k)) for k in (1, 4, 7, 10)),
+    )
+
+
+def growth_chart(speed: Speed) -> Chart | None:
+    """Seconds to evidence by the size of the corpus, tenfold from mark to mark; None where one size was measured."""
+    sizes = speed.growth
+    if len(sizes) < 2:
+        return None
+    top = max(max(each.evidence, each.bare) for each in sizes) * 1.15
+    low, high = log10(sizes[0].passages), log10(sizes[-1].passages)
+    across = [(log10(each.passages) - low) / (high - low) for each in sizes]
+    ours = [(x, each.evidence / top) for x, each in zip(across, sizes, strict=True)]
+    times = sizes[-1].evidence / sizes[0].evidence
+    larger = sizes[-1].passages / sizes[0].passages
+    return Chart(
+        title="Does it stay fast as the corpus grows?",
+        says=f"{times:.1f} times the seconds for {larger:.0f} times the passages",
+        across="passages of the corpus",
+        up="median seconds until evidence is shown",
+        line=_path(ours),
+        dots=tuple(
+            Dot(_x(x), _y(y), 4, f"{each.passages:,} passages: {each.evidence:.3f} s, engines alone {each.bare:.3f} s")
+            for (x, y), each in zip(ours, sizes, strict=True)
+        ),
+        reference=_path([(x, each.bare / top) for x, each in zip(across, sizes, strict=True)]),
+        dashed="embedding, Chroma and BM25 alone",
+        ticks=tuple((_x(x), f"{each.passages:,}") for x, each in zip(across, sizes, strict=True)),
+        levels=tuple((_y(share), f"{top * share:.2f} s") for share in (0, 0.5, 1)),
     )
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from eval.match import date_forms, met, plain, unmarked
+from eval.citing import Articles
+from eval.match import date_forms, met, plain
+from eval.questions import FALSE_PREMISE
 from eval.run import Row
-from eval.score import Articles, forbidden, is_right
+from eval.score import corrects, forbidden, is_right, said
 from index.article import Description
 from rag.answer import Answer, Citation
 
@@ -30,7 +32,7 @@ STAGES: tuple[tuple[Lost, str], ...] = (
     ("not indexed", "an article that holds the evidence is not in the index"),
     ("not retrieved", "no retrieved passage holds what the answer lacks"),
     ("not chosen", "a passage held it, but its sentence was not among the evidence"),
-    ("wrongly abstained", "the evidence held the answer, but none was given"),
+    ("wrongly abstained", "the evidence held the answer, or what corrects the question, but it was not given"),
     ("removed", "a sentence said it, but was taken out as unsupported"),
     ("not written", "the evidence held it, but the answer does not say it"),
     ("wrongly answered", "it answers what the corpus does not hold, or says what is wrong"),
@@ -45,14 +47,14 @@ def lost_at(row: Row, articles: Articles) -> Lost | None:
         return "error"
     if is_right(question, answer) is not False:
         return None
-    if not question.answerable:
+    if not answer.abstained and (not question.facts or forbidden(question, answer)):
         return "wrongly answered"
-    if not answer.abstained and forbidden(question, answer):
+    if not question.answerable and question.kind != FALSE_PREMISE:
         return "wrongly answered"
     if any(document not in articles for document in question.documents):
         return "not indexed"
-    said = "" if answer.abstained else unmarked(answer.text)
-    return _lost_on_the_way([group for group in question.facts if not met(group, said)], row, answer, articles)
+    told = said(answer) if not answer.abstained or corrects(question, answer) else ""
+    return _lost_on_the_way([group for group in question.facts if not met(group, told)], row, answer, articles)
 
 
 def _lost_on_the_way(lacking: list[tuple[str, ...]], row: Row, answer: Answer, articles: Articles) -> Lost:

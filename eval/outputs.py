@@ -12,10 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eval.beside import Beside, beside_lines, compared
 from eval.gate import Baseline, Check, Verdict
+from eval.judge import Judgement, judgement_lines
 from eval.lost import Lost
 from eval.run import Row, Run, answer_row
 from eval.score import Score
+from eval.speed import Speed, speed_lines
 from eval.summary import METRICS, Group, Summary
 from index.errors import EvalError
 
@@ -27,7 +30,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Everything that is known of a finished run. `lost` has the stage that lost each wrong answer."""
+    """Everything that is known of a finished run. `lost` has the stage that lost each wrong answer.
+
+    The last three were asked for, or are None: a peer's run, a language model's opinion, and how fast it is.
+    """
 
     run: Run
     scores: tuple[Score, ...]
@@ -35,6 +41,9 @@ class Judged:
     summary: Summary
     verdict: Verdict
     baseline: Baseline | None = None
+    beside: Beside | None = None
+    judgement: Judgement | None = None
+    speed: Speed | None = None
 
 
 def write_files(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
@@ -75,6 +84,8 @@ def summary_json(judged: Judged) -> str:
         "passed": verdict.passed,
         **asdict(verdict),
         "stages": dict(judged.lost),
+        "peer": [asdict(each) for each in compared(judged.summary, judged.beside)] if judged.beside else None,
+        "judge": asdict(judged.judgement) if judged.judgement else None,
         "questions": [asdict(each) for each in judged.scores],
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
@@ -134,8 +145,21 @@ def summary_markdown(judged: Judged) -> str:
         *_metric_rows(judged),
         "",
         *_wrong(judged),
+        *(f"\n{lines[0]}\n\n" + "\n".join(f"- {each.strip()}" for each in lines[1:]) for lines in asked_for(judged)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def asked_for(judged: Judged) -> list[tuple[str, ...]]:
+    """What was asked for beside the run, in words: a heading and its lines each."""
+    found: list[tuple[str, ...]] = []
+    if judged.beside:
+        found.append(beside_lines(judged.summary, judged.beside))
+    if judged.judgement:
+        found.append(judgement_lines(judged.judgement))
+    if judged.speed:
+        found.append(speed_lines(judged.speed))
+    return found
 
 
 def changes(verdict: Verdict) -> list[str]:

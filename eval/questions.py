@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,16 @@ from eval.match import compiled, literal_pattern
 from index.errors import EvalError
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+PartialDate = Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}){0,2}|unknown)$")]
+
+FALSE_PREMISE = "false_premise"
+"""The kind of questions that presuppose what the articles deny."""
+
+LONGEST_LITERAL = 10
+"""Words of a literal fact; no text holds a reference answer of whole sentences word for word."""
+
+_LATER_KEYS = ("speaker", "published", "when", "todo")
+"""Keys that count for the hash of a set only where they are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,9 @@ class Question:
 
     Only the last of `turns` is scored; the ones before it are asked first. Each group of `facts` is met
     by any of its patterns. `twin` is the id of a question that differs in one detail and in whether it
-    can be answered. `unseen` questions were not looked at while building.
+    can be answered. `unseen` questions were not looked at while building. The citation that carries a
+    fact must name one of `speaker`, patterns too, and have the dates `published` and `when`, as exactly as
+    they are given here, or none where that is `unknown`. `todo` says what a person has still to fill in.
     """
 
     id: str
@@ -48,6 +60,10 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     twin: str | None = None
     unseen: bool = False
+    speaker: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    todo: str | None = None
 
     @property
     def text(self) -> str:
@@ -78,10 +94,16 @@ class _Row(BaseModel):
     evidence: list[_EvidenceRow] = []
     twin: Words | None = None
     unseen: bool = False
+    speaker: list[Words] | Words = []
+    published: list[PartialDate] | PartialDate = []
+    when: list[PartialDate] | PartialDate = []
+    todo: Words | None = None
 
 
 def load_questions(path: Path, *, literal: bool = False) -> tuple[Question, ...]:
     """Read a set; `literal` takes facts and forbidden words as plain words instead of as patterns.
+
+    Reference answers of more than ten words are then left out: whether such a question is answered can't be told.
 
     Raises EvalError with the line of the first row that can't be used.
     """
@@ -108,14 +130,12 @@ def load_questions(path: Path, *, literal: bool = False) -> tuple[Question, ...]
 
 def set_hash(questions: Iterable[Question]) -> str:
     """16 hexadecimal digits that are the same for the same questions in any order."""
-    rows = sorted(json.dumps(asdict(question), sort_keys=True) for question in questions)
+    rows = sorted(json.dumps(_told(question), sort_keys=True) for question in questions)
     return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def sample_questions(questions: Sequence[Question], count: int) -> tuple[Question, ...]:
-    """Choose the same questions each time, spread by a hash of their ids, in the order of the set."""
-    chosen = sorted(questions, key=lambda each: hashlib.sha256(each.id.encode()).digest())[:count]
-    return tuple(each for each in questions if each in chosen)
+def _told(question: Question) -> dict[str, object]:
+    return {key: value for key, value in asdict(question).items() if value or key not in _LATER_KEYS}
 
 
 def _question(line: str, place: str, *, literal: bool) -> Question:
@@ -127,19 +147,35 @@ def _question(line: str, place: str, *, literal: bool) -> Question:
         raise EvalError(
             f"{place}: {row.id!r} has a group of facts without an alternative. Name one, or drop the group."
         )
-    given = [*(pattern for group in row.facts for pattern in group), *row.forbidden]
+    speakers = _several(row.speaker)
+    facts = _told_in_words(row.facts) if literal else row.facts
+    given = [*(pattern for group in facts for pattern in group), *row.forbidden, *speakers]
     read = {pattern: _pattern(pattern, f"{place}: {row.id!r}", literal=literal) for pattern in given}
     return Question(
         id=row.id,
         turns=(row.question,) if row.question is not None else tuple(row.turns or ()),
         kind=row.kind,
         answerable=row.answerable,
-        facts=tuple(tuple(read[pattern] for pattern in group) for group in row.facts),
+        facts=tuple(tuple(read[pattern] for pattern in group) for group in facts),
         forbidden=tuple(read[pattern] for pattern in row.forbidden),
         evidence=tuple(Evidence(each.document, each.quote) for each in row.evidence),
         twin=row.twin,
         unseen=row.unseen,
+        speaker=tuple(read[pattern] for pattern in speakers),
+        published=_several(row.published),
+        when=_several(row.when),
+        todo=row.todo,
     )
+
+
+def _told_in_words(facts: list[list[str]]) -> list[list[str]]:
+    """Groups that have an alternative short enough to stand in an answer word for word."""
+    short = ([each for each in group if len(each.split()) <= LONGEST_LITERAL] for group in facts)
+    return [group for group in short if group]
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _row(line: str, place: str) -> _Row:

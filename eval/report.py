@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.curves import Chart, reliability_chart, retrieval_chart, risk_chart
+from eval.beside import compared, seconds_ratio
+from eval.citing import Articles, is_exact, shown_claims
+from eval.curves import Chart, growth_chart, reliability_chart, retrieval_chart, risk_chart
 from eval.gate import Before
+from eval.judge import Opinion
 from eval.lost import STAGES
 from eval.outputs import SHOWN, Judged, changes, number, shown
 from eval.run import Row
-from eval.score import Articles, Score, is_exact, shown_claims
+from eval.score import Score
 from eval.summary import METRICS, Group, Metric
 from rag.answer import Citation
 
@@ -83,6 +86,8 @@ class Case:
     evidence: tuple[Quoted, ...]
     before: Before | None
     change: str
+    peer: str | None = None
+    opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,23 @@ def report_html(judged: Judged, articles: Articles) -> str:
         cases=cases,
         kinds=sorted({case.score.kind for case in cases}),
         figures=figures(judged),
+        **_asked_for(judged),
     )
+
+
+def _asked_for(judged: Judged) -> dict[str, object]:
+    """What was asked for beside the run: the peer's figures, the judge's, and those of speed."""
+    beside, speed = judged.beside, judged.speed
+    return {
+        "beside": beside,
+        "compared": compared(judged.summary, beside) if beside else (),
+        "slower": seconds_ratio(judged.summary, beside) if beside else None,
+        "judgement": judged.judgement,
+        "speed": speed,
+        "growth": growth_chart(speed) if speed else None,
+        "writers": list(dict.fromkeys(each.writer for each in speed.parts)) if speed else [],
+        "figure": number,
+    }
 
 
 def tiles(judged: Judged) -> list[Tile]:
@@ -185,7 +206,8 @@ def figures(judged: Judged) -> list[Figure]:
 def in_article(citation: Citation, articles: Articles, *, used: bool = True) -> Quoted:
     """A citation with the words around it; without them where its span is not its quote."""
     exact, article = is_exact(citation, articles), articles.get(citation.document)
-    known = [citation.outlet, citation.published, citation.title or citation.document]
+    told = citation.when and f"tells of {citation.when}"
+    known = [citation.speaker, citation.outlet, citation.published, told, citation.title or citation.document]
     source = " · ".join(each for each in known if each)
     if not exact or article is None:
         return Quoted(citation.number, source, "", citation.quote, "", exact, used)
@@ -223,4 +245,16 @@ def _case(row: Row, score: Score, judged: Judged, articles: Articles) -> Case:
         evidence=tuple(in_article(each.citation, articles) for each in row.evidence),
         before=before,
         change="lost" if score.id in verdict.lost else "won" if score.id in verdict.won else "",
+        peer=_peer_answer(judged, score.id),
+        opinion=judged.judgement.opinions.get(score.id) if judged.judgement else None,
     )
+
+
+def _peer_answer(judged: Judged, key: str) -> str | None:
+    rows = judged.beside.run.rows if judged.beside else ()
+    row = next((each for each in rows if each.question.id == key), None)
+    if row is None:
+        return None
+    if row.answer is None:
+        return row.error
+    return row.answer.text or "It declined to answer."

@@ -11,6 +11,7 @@ from typing import Literal
 
 from eval import metrics
 from eval.chance import Interval, interval
+from eval.questions import FALSE_PREMISE
 from eval.score import Found, Score
 
 Scores = Sequence[Score]
@@ -96,11 +97,18 @@ def _group(by: By, name: str, scores: Scores, *, with_intervals: bool = False) -
     )
 
 
-def _mean(name: str, meaning: str, take: Callable[[Score], float | None]) -> Metric:
+def _left_unanswered(each: Score) -> bool | None:
+    """None where there is an answer, or where an answer told the false premise."""
+    return None if each.answerable or (each.right and not each.abstained) else each.abstained
+
+
+def _mean(
+    name: str, meaning: str, take: Callable[[Score], float | None], better: Literal["higher", "lower"] = "higher"
+) -> Metric:
     def parts(scores: Scores) -> list[float]:
         return [float(value) for each in scores if (value := take(each)) is not None]
 
-    return Metric(name, "higher", meaning, lambda scores: metrics.mean(parts(scores)), parts)
+    return Metric(name, better, meaning, lambda scores: metrics.mean(parts(scores)), parts)
 
 
 def _found(take: Callable[[Found], float | None]) -> Callable[[Score], float | None]:
@@ -113,20 +121,30 @@ def told(scores: Scores) -> tuple[list[float], list[Score]]:
     return [each.answerability or 0.0 for each in known], known
 
 
+def told_answerable(scores: Scores) -> tuple[list[float], list[bool]]:
+    """The answerabilities that were said, and whether there is an answer; without the questions of false premise.
+
+    Whether the articles "answer" those is a matter of definition, and a probability can't be held against it.
+    """
+    said, known = told([each for each in scores if each.kind != FALSE_PREMISE])
+    return said, [each.answerable for each in known]
+
+
 def _roc_auc(scores: Scores) -> float | None:
-    said, known = told(scores)
-    return metrics.roc_auc(said, [each.answerable for each in known])
+    return metrics.roc_auc(*told_answerable(scores))
 
 
 def _calibration_error(scores: Scores) -> float | None:
-    said, known = told(scores)
-    return metrics.calibration_error(said, [each.answerable for each in known])
+    return metrics.calibration_error(*told_answerable(scores))
 
 
 def selective(scores: Scores) -> tuple[list[float], list[bool]]:
-    """Confidences and errors for risk and coverage: only a right answer to an answerable question is no error."""
+    """Confidences and errors for risk and coverage: only a right answer to an answerable question is no error.
+
+    A false premise that is told is none either.
+    """
     said, known = told([each for each in scores if each.right is not None])
-    return said, [not (each.right and each.answerable) for each in known]
+    return said, [not (each.right and (each.answerable or each.kind == FALSE_PREMISE)) for each in known]
 
 
 def _risk_coverage_area(scores: Scores) -> float | None:
@@ -170,15 +188,17 @@ def _removed(scores: Scores) -> float:
 
 
 METRICS: tuple[Metric, ...] = (
-    _mean("right", "every fact and nothing forbidden, or abstained where there is no answer", lambda s: s.right),
+    _mean("right", "every fact and nothing forbidden, or abstained where that is due", lambda s: s.right),
     _mean("grounded", "answers whose every sentence is supported by exact citations", lambda s: s.grounded),
     Metric("quotes_exact", "higher", "citations whose span is their quote, to the character", _exact, _exact_parts),
     _mean("citation_precision", "cited sentences that are evidence, per answer", lambda s: s.citation_precision),
     _mean("citation_recall", "facts that a cited sentence holds, per answer", lambda s: s.citation_recall),
+    _mean("attribution_right", "answers whose citation of the fact names its speaker", lambda s: s.attribution),
+    _mean("date_right", "answers whose citation of the fact has its dates", lambda s: s.dated),
     _mean("claims_held", "sentences whose numbers, names and negation are those of what they cite", lambda s: s.held),
     Metric("claim_support", "higher", "written sentences that verification let stand", _claim_support),
-    _mean("abstention_precision", "abstentions that were due", lambda s: not s.answerable if s.abstained else None),
-    _mean("abstention_recall", "unanswerable questions left so", lambda s: None if s.answerable else s.abstained),
+    _mean("abstention_precision", "abstentions that were due", lambda s: s.due if s.abstained else None),
+    _mean("abstention_recall", "unanswerable questions left so", _left_unanswered),
     Metric("roc_auc", "higher", "how well answerability tells the answerable from others; 0.5 is chance", _roc_auc),
     Metric("calibration_error", "lower", "gap of answerability and truth, 10 bins of equal mass", _calibration_error),
     Metric("risk_coverage_area", "lower", "mean share not answered rightly, over all cuts", _risk_coverage_area),
@@ -188,6 +208,8 @@ METRICS: tuple[Metric, ...] = (
     _mean("mrr", "one over the place of the first evidence document", _found(lambda f: f.reciprocal_rank)),
     _mean("sentence_recall_10", "evidence sentences that the first 10 passages hold", _found(lambda f: f.sentences)),
     _mean("disagreement_shown", "questions on a disagreement where every side is shown", lambda s: s.disagreement),
+    _mean("all_facts", "answers that hold every fact, whatever else they say", lambda s: s.complete),
+    _mean("wrong_alone", "answers that say what is wrong and nothing that is right", lambda s: s.misled, "lower"),
     Metric("words_median", None, "words of an answer, median", _words_median),
     Metric("removed_claims", None, "sentences taken out, in all", _removed),
     *_seconds("evidence", "seconds until evidence is shown", lambda s: s.seconds.evidence if s.seconds else None),

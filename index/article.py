@@ -41,6 +41,7 @@ class Article:
     `document` is the file's name relative to its source folder, or the row's id. `source` is the
     folder or file that it came from. `raw_hash` is the sha256 of what was read, which tells a
     changed file from an unchanged one. `removed` lists what cleaning took out, in reading order.
+    `story` is the cluster of articles of the same text that the store counts it to, empty before.
     """
 
     document: str
@@ -50,6 +51,7 @@ class Article:
     raw_hash: str
     about: Description = field(default_factory=Description)
     removed: tuple[str, ...] = ()
+    story: str = field(default="", compare=False)
 
     @property
     def id(self) -> str:

@@ -1,47 +1,56 @@
 """The catalog: the truth about articles, passages and vectors, in a relational database.
 
-Chroma and the BM25 index can be made again from it without embedding anything. SQLite in WAL mode
-by default; any database that SQLAlchemy reaches serves. It knows the states of an article; the
-store (`index.store`) knows in which order they are gone through.
+Chroma and the BM25 index can be made again from it without embedding anything. It knows the states
+of an article; the store (`index.store`) knows in which order they are gone through.
 
-    pending    written here, not yet in both indexes; nobody sees it
-    published  in both indexes and visible
-    retired    replaced or removed; no longer visible, not yet out of the indexes
-    failed     could not become an article; `reason` says why
+    pending     written here, not yet in both indexes; nobody sees it
+    published   in both indexes and visible
+    superseded  replaced by a newer version; kept to be looked up, no longer found
+    retired     removed; no longer visible, not yet out of the indexes
+    failed      could not become an article; `reason` says why
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from index.article import Article, Coverage, Description, Passage
+from index.database import Database
 from index.embed import Embedded, Vectors
-from index.errors import StoreError
+from index.errors import StoreMismatch
+from index.story_rows import (
+    forget_empty_stories,
+    join_story,
+    mark_echoes,
+    other_outlets,
+    parts,
+    successors,
+)
 from index.tables import (
     ABOUT,
+    SCHEMA,
+    Indexed,
     article_row,
     articles_table,
+    failure_row,
+    indexed_query,
     metadata,
     passage_rows,
     passages_table,
     settings_table,
     to_article,
+    to_indexed,
     to_passage,
     to_sentence_vectors,
 )
 
-State = Literal["pending", "published", "retired", "failed"]
-
-# SQLite takes at most 32,766 values in a statement; half of it leaves room for other conditions.
-_MOST_VALUES = 16_000
+State = Literal["pending", "published", "superseded", "retired", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +77,45 @@ class Listed:
     characters: int
 
 
-class Indexed(NamedTuple):
-    """What the indexes need of a passage."""
-
-    passage: Passage
-    text: str
-    about: Description
-    vector: Vectors
-
-
 class Catalog:
     """Reads and writes the tables; each method is one transaction."""
 
     def __init__(self, url: str) -> None:
-        try:
-            self._engine = sa.create_engine(url)
-            if self._engine.dialect.name == "sqlite":
-                sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            metadata.create_all(self._engine)
-        except SQLAlchemyError as error:
-            raise StoreError(
-                f"The catalog can't be opened: {_words(error)}. Is its folder writable, and a Verbatim store?"
-            ) from error
+        self._database = Database(url, metadata)
+        made = self.setting("schema") or ("1" if self.setting("fingerprint") else None)
+        if made is None:
+            self.set_setting("schema", SCHEMA)
+        elif made != SCHEMA:
+            self.close()
+            raise StoreMismatch(
+                f"The index was made by another version of Verbatim: its tables are {made}, {SCHEMA} is expected. "
+                "Make it again with: verbatim index --fresh [SOURCE…]"
+            )
 
     def close(self) -> None:
         """Give back the connections."""
-        self._engine.dispose()
+        self._database.close()
+
+    def lock(self, *, seconds: float) -> AbstractContextManager[None]:
+        """Hold the writer's lock of a catalog that several machines share. Raises StoreLocked after so many seconds."""
+        return self._database.lock(seconds=seconds)
+
+    def drop(self) -> None:
+        """Drop the tables, with all that is in them."""
+        self._database.drop(metadata)
+
+    def damage(self) -> str | None:
+        """What the database says of its own damage, or None."""
+        return self._database.integrity()
 
     def setting(self, name: str) -> str | None:
         """A stored setting, or None."""
-        found = self._scalar(sa.select(settings_table.c.value).where(settings_table.c.name == name))
+        found = self._database.scalar(sa.select(settings_table.c.value).where(settings_table.c.name == name))
         return None if found is None else str(found)
 
     def set_setting(self, name: str, value: str) -> None:
         """Store a setting."""
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             _put_setting(connection, name, value)
 
     def listed(self, *, source: str | None = None, states: Sequence[State] = ()) -> tuple[Listed, ...]:
@@ -118,7 +131,7 @@ class Catalog:
             query = query.where(articles_table.c.source == source)
         if states:
             query = query.where(articles_table.c.state.in_(states))
-        found: list[list[Any]] = [[*row[:7], Description(*row[7:-1]), row[-1]] for row in self._rows(query)]
+        found: list[list[Any]] = [[*row[:7], Description(*row[7:-1]), row[-1]] for row in self._database.rows(query)]
         return tuple(Listed(*each) for each in found)
 
     def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:
@@ -128,13 +141,13 @@ class Catalog:
         )
         if ids is not None:
             query = query.where(articles_table.c.id.in_(ids))
-        return tuple(to_article(row) for row in self._rows(query))
+        return tuple(to_article(row) for row in self._database.rows(query))
 
     def find(self, key: str) -> tuple[Article, ...]:
         """The published articles of this id or document name."""
         match = sa.or_(articles_table.c.id == key, articles_table.c.document == key)
         query = sa.select(articles_table).where(articles_table.c.state == "published", match)
-        return tuple(to_article(row) for row in self._rows(query))
+        return tuple(to_article(row) for row in self._database.rows(query))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Vectors]]:
         """Those of the passages whose article is published, with the vectors of their sentences."""
@@ -143,32 +156,30 @@ class Catalog:
             .join(articles_table)
             .where(articles_table.c.state == "published", passages_table.c.id.in_(ids))
         )
-        return {row.id: (to_passage(row), to_sentence_vectors(row)) for row in self._rows(query)}
+        return {row.id: (to_passage(row), to_sentence_vectors(row)) for row in self._database.rows(query)}
 
-    def indexed(self, ids: Sequence[str] | None = None, *, batch: int = 1_000) -> Iterator[list[Indexed]]:
-        """What the indexes hold, in batches: of published articles, or of the articles `ids` in any state."""
-        about = [articles_table.c[name] for name in ABOUT]
-        text = sa.func.substr(
-            articles_table.c.text, passages_table.c.start + 1, passages_table.c.end - passages_table.c.start
-        )
-        query = (
-            sa.select(passages_table, text.label("words"), *about)
-            .join(articles_table)
-            .order_by(passages_table.c.id)
-            .limit(batch)
-        )
-        query = (
-            query.where(articles_table.c.state == "published")
-            if ids is None
-            else query.where(articles_table.c.id.in_(ids))
-        )
+    def indexed(
+        self, ids: Sequence[str] | None = None, *, passages: Sequence[str] | None = None, batch: int = 1_000
+    ) -> Iterator[list[Indexed]]:
+        """What the indexes hold, in batches: of published articles, or of `ids` or `passages` in any state."""
+        query = indexed_query().limit(batch)
+        if ids is not None:
+            query = query.where(articles_table.c.id.in_(ids))
+        elif passages is not None:
+            query = query.where(passages_table.c.id.in_(passages))
+        else:
+            query = query.where(articles_table.c.state == "published")
         last = ""
-        while rows := self._rows(query.where(passages_table.c.id > last)):
-            yield [
-                Indexed(to_passage(row), row.words, Description(*row[-7:]), np.frombuffer(row.vector, dtype=np.float32))
-                for row in rows
-            ]
+        while rows := self._database.rows(query.where(passages_table.c.id > last)):
+            yield [to_indexed(row) for row in rows]
             last = rows[-1].id
+
+    def other_outlets(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of these articles the other outlets that carry its story, by name."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(ids, ())
+        for row in self._database.rows(other_outlets(ids)):
+            found[row.id] = (*found[row.id], row.outlet)
+        return found
 
     def passage_count(self) -> int:
         """How many passages published articles have."""
@@ -177,7 +188,7 @@ class Catalog:
             .select_from(passages_table.join(articles_table))
             .where(articles_table.c.state == "published")
         )
-        return int(self._scalar(query) or 0)
+        return int(self._database.scalar(query) or 0)
 
     def coverage(self) -> Coverage:
         """What the published articles cover."""
@@ -185,103 +196,88 @@ class Catalog:
         numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(
             c.state == "published"
         )
-        count, first, last = tuple(self._rows(numbers)[0])
+        count, first, last = tuple(self._database.rows(numbers)[0])
         outlets = sa.select(c.outlet).where(c.state == "published", c.outlet.is_not(None)).distinct().order_by(c.outlet)
-        return Coverage(count, self.passage_count(), tuple(row.outlet for row in self._rows(outlets)), first, last)
+        return Coverage(
+            count, self.passage_count(), tuple(row.outlet for row in self._database.rows(outlets)), first, last
+        )
 
-    def add_pending(self, prepared: Iterable[Prepared]) -> None:
-        """Write articles that nobody sees yet; one that is there already, unseen, is written again."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._begin() as connection:
+    def add_pending(self, prepared: Iterable[Prepared], *, replacing: Sequence[str] = ()) -> None:
+        """Write articles that nobody sees yet; one that is there already, unseen, is written again.
+
+        Each joins its story; what the articles in `replacing` say is not held against the new ones.
+        """
+        leaving = set(replacing)
+        with self._database.begin() as connection:
             for each in prepared:
                 connection.execute(sa.delete(articles_table).where(articles_table.c.id == each.article.id))
-                connection.execute(sa.insert(articles_table), article_row(each.article, now))
+                joined = join_story(connection, each.article)
+                connection.execute(sa.insert(articles_table), article_row(each.article, story=joined.story, now=_now()))
                 if each.passages:
-                    connection.execute(sa.insert(passages_table), passage_rows(each.passages, each.vectors))
+                    rows = passage_rows(each.article.text, each.passages, each.vectors)
+                    mark_echoes(connection, rows, joined=joined, replacing=leaving)
+                    connection.execute(sa.insert(passages_table), rows)
 
-    def publish(self, ids: Sequence[str], *, retire: Sequence[str] = ()) -> None:
-        """Make articles visible, and those that they replace invisible, in one transaction."""
-        with self._begin() as connection:
-            for some, state in ((ids, "published"), (retire, "retired")):
-                for part in _parts(some):
-                    connection.execute(
-                        sa.update(articles_table).where(articles_table.c.id.in_(part)).values(state=state)
-                    )
+    def successors(self, leaving: Sequence[str]) -> list[str]:
+        """The echoes that must be found once these articles leave; `publish` makes them so."""
+        with self._database.begin() as connection:
+            return successors(connection, leaving)
+
+    def publish(
+        self,
+        ids: Sequence[str],
+        *,
+        replaced: Sequence[str] = (),
+        removed: Sequence[str] = (),
+        voiced: Sequence[str] = (),
+    ) -> None:
+        """Make articles visible, and those that they replace or that are removed invisible, in one transaction.
+
+        `voiced` are passages that are echoes no longer.
+        """
+        with self._database.begin() as connection:
+            states: tuple[tuple[Sequence[str], dict[str, Any]], ...] = (
+                (ids, {"state": "published"}),
+                (replaced, {"state": "superseded", "reason": f"replaced by a newer version on {_now()}"}),
+                (removed, {"state": "retired"}),
+            )
+            for some, values in states:
+                for part in parts(some):
+                    connection.execute(sa.update(articles_table).where(articles_table.c.id.in_(part)).values(**values))
+            for part in parts(voiced):
+                connection.execute(sa.update(passages_table).where(passages_table.c.id.in_(part)).values(echo=False))
             generation = connection.scalar(
                 sa.select(settings_table.c.value).where(settings_table.c.name == "generation")
             )
             _put_setting(connection, "generation", str(int(generation or 0) + 1))
 
     def forget(self, ids: Sequence[str]) -> None:
-        """Delete articles and their passages."""
-        with self._begin() as connection:
-            for part in _parts(ids):
+        """Delete articles and their passages; superseded ones stay, without their passages and their story."""
+        with self._database.begin() as connection:
+            for part in parts(ids):
+                own = articles_table.c.id.in_(part)
+                stories = connection.scalars(sa.select(articles_table.c.story).where(own).distinct()).all()
                 connection.execute(sa.delete(passages_table).where(passages_table.c.article.in_(part)))
-                connection.execute(sa.delete(articles_table).where(articles_table.c.id.in_(part)))
+                connection.execute(sa.delete(articles_table).where(own, articles_table.c.state != "superseded"))
+                connection.execute(sa.update(articles_table).where(own).values(story=None))
+                forget_empty_stories(connection, [each for each in stories if each])
 
     def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:
         """Keep why a file or row could not become an article."""
-        row: dict[str, Any] = {"id": identity, "source": source, "document": document, "raw_hash": raw_hash}
-        row |= {"state": "failed", "reason": reason, "text": "", "sentences": b"", "removed": "[]"}
-        row["indexed"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._begin() as connection:
+        row = failure_row(source=source, document=document, raw_hash=raw_hash, reason=reason, now=_now())
+        with self._database.begin() as connection:
             connection.execute(sa.delete(articles_table).where(articles_table.c.id == identity))
-            connection.execute(sa.insert(articles_table), row)
+            connection.execute(sa.insert(articles_table), {"id": identity, **row})
 
-    def _begin(self) -> _Transaction:
-        return _Transaction(self._engine)
-
-    def _rows(self, query: sa.Select[*tuple[Any, ...]]) -> Sequence[sa.Row[Any]]:
-        with self._begin() as connection:
-            return connection.execute(query).all()
-
-    def _scalar(self, query: sa.Select[Any]) -> Any:  # noqa: ANN401  # the column decides
-        with self._begin() as connection:
-            return connection.scalar(query)
+    def ids(self, query: sa.Select[Any]) -> tuple[str, ...]:
+        """The ids that a query of `index.queries` asks for."""
+        return tuple(row.id for row in self._database.rows(query))
 
 
-class _Transaction:
-    """A transaction that turns the database's errors into StoreError."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._context = engine.begin()
-
-    def __enter__(self) -> sa.Connection:
-        try:
-            return self._context.__enter__()
-        except SQLAlchemyError as error:
-            raise StoreError(f"The catalog can't be reached: {_words(error)}.") from error
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:  # noqa: ANN401  # the protocol's own types
-        try:
-            self._context.__exit__(kind, error, trace)
-        finally:
-            if isinstance(error, SQLAlchemyError):
-                raise StoreError(f"The catalog failed: {_words(error)}. Nothing was changed by this step.") from error
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # a DBAPI connection has no common type
-    cursor = connection.cursor()
-    try:
-        # WAL: readers go on while one writes. FULL: what was acknowledged survives a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-            cursor.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error as error:
-        # What a listener raises SQLAlchemy leaves as it is; a file that is no database is found out here.
-        raise DatabaseError("PRAGMA", None, error) from error
-    finally:
-        cursor.close()
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _put_setting(connection: sa.Connection, name: str, value: str) -> None:
     connection.execute(sa.delete(settings_table).where(settings_table.c.name == name))
     connection.execute(sa.insert(settings_table), {"name": name, "value": value})
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _MOST_VALUES):
-        yield ids[start : start + _MOST_VALUES]
-
-
-def _words(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -32,6 +32,9 @@ class StoreConfig(Section):
     """The folder of the catalog and of the embedded indexes."""
     url: str | None = None
     """A Chroma server, `http://host:port`; without one Chroma runs inside the process."""
+    catalog: SecretStr | None = None
+    """The address of a database for the catalog, which several machines may share: postgresql+psycopg://…; it may hold
+    a password. Without one the catalog is a SQLite file in `path`."""
     lock_seconds: Annotated[float, Field(ge=0, le=3_600)] = 10.0
     """How long a writer waits for another one."""
 

@@ -61,6 +61,10 @@ class Tokens(NamedTuple):
         begins, ends = self.offsets[:, 0], self.offsets[:, 1]
         return np.asarray((begins >= span.start) & (ends <= span.end) & (ends > begins))
 
+    def vector(self) -> Vector:
+        """The text's own vector: the mean over its tokens, at unit length."""
+        return _unit(self.states.mean(axis=0))
+
 
 class MiniLmEmbedding(BaseEmbedding):
     """all-MiniLM-L6-v2 through ONNX Runtime: 384 dimensions, 256 tokens, English."""
@@ -129,7 +133,7 @@ class MiniLmEmbedding(BaseEmbedding):
 
 def _pool(tokens: Tokens, spans: Sequence[Span]) -> Embedded:
     """Mean over all tokens, and over the tokens that lie in each span; a span past the model's end takes the whole."""
-    whole = _unit(tokens.states.mean(axis=0))
+    whole = tokens.vector()
     pooled = np.empty((len(spans), len(whole)), dtype=np.float32)
     for row, span in enumerate(spans):
         inside = tokens.inside(span)

@@ -10,6 +10,7 @@ Each message says what was found, what was expected and what to do about it.
     │   ├── StoreMissing     there is no index yet
     │   ├── StoreMismatch    the index was made by another embedding model, splitting or cleaning
     │   └── StoreLocked      another process is writing
+    ├── Stopped          somebody stopped the work; what was done so far stays
     ├── WeightsError     a model file is missing, or is not the file that was pinned
     ├── ModelError       a language model can't be reached, fails, or answers nonsense
     ├── QuestionError    a question is empty, too long, or its filters contradict each other
@@ -49,6 +50,10 @@ class StoreMismatch(StoreError):
 
 class StoreLocked(StoreError):
     """Another process holds the writer's lock."""
+
+
+class Stopped(VerbatimError):
+    """The work was stopped by hand; what was done so far stays."""
 
 
 class WeightsError(VerbatimError):

@@ -8,30 +8,38 @@ process.
 
 from __future__ import annotations
 
-import functools
-import shutil
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from index.article import Article, Coverage, Filters, Passage
-from index.catalog import Catalog, Indexed, Listed, Prepared, State
+from index.catalog import Catalog, Listed, Prepared, State
 from index.config import StoreConfig
 from index.embed import Vector, Vectors
-from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
-from index.lexical import Hit, LexicalIndex
-from index.lock import make_folder, writer_lock
-from index.store_vectors import VectorIndex, forget_open_clients
+from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing, VerbatimError
+from index.indexes import (
+    BATCH,
+    Indexes,
+    catalog_url,
+    has_catalog,
+    name_store,
+    only_writer,
+    open_indexes,
+    rebuild_indexes,
+)
+from index.lexical import Hit
+from index.lock import make_folder
+from index.queries import left_over, versions
 
-_CATALOG = "catalog.sqlite"
-_WRITING = "writing"
+WRITING = "writing"
 """The setting that a writer raises while it is at work."""
-_BATCH = 2_000
-_PROBES = 8
-"""Passages that must be found by their own vectors when the store is opened."""
-_SAME = 0.99
-"""Cosine similarity from which two vectors are the same, but for rounding."""
+_READS = 4
+"""How often a search is tried: a rebuilding may take the indexes away from under a reader."""
+_PAUSE_SECONDS = 0.2
+_REMOVED_AT_ONCE = 500
+_KEPT = 512
+"""Articles that are kept after they were read."""
 
 
 class Store:
@@ -45,13 +53,18 @@ class Store:
     def __init__(self, config: StoreConfig, *, fingerprint: str | None = None, create: bool = False) -> None:
         self._config = config
         self._guard = threading.Lock()
-        if not create and not (config.path / _CATALOG).is_file():
+        if not create and not has_catalog(config):
             raise StoreMissing(f"There is no index in {config.path}. Make one with: verbatim index [SOURCE…]")
         make_folder(config.path)
-        self._catalog = Catalog(f"sqlite:///{config.path / _CATALOG}")
-        self._check(fingerprint, create=create)
-        self._article = functools.lru_cache(maxsize=512)(self._load_article)
-        self._open_indexes()
+        self._catalog = Catalog(catalog_url(config))
+        self._read: dict[str, Article] = {}
+        try:
+            self._check(fingerprint, create=create)
+            name_store(self._catalog)
+            self._indexes = self._opened()
+        except VerbatimError:
+            self._catalog.close()
+            raise
 
     def close(self) -> None:
         """Give back connections; the store can't be used afterwards."""
@@ -59,9 +72,9 @@ class Store:
 
     # Reading
 
-    def articles(self) -> tuple[Article, ...]:
-        """All published articles, by document name."""
-        return self._catalog.articles()
+    def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:
+        """All published articles, or those among `ids`, by document name."""
+        return self._catalog.articles(ids)
 
     def article(self, key: str) -> Article:
         """The published article of this id or document name; StoreError when there is none or several."""
@@ -74,9 +87,9 @@ class Store:
         return found[0]
 
     def listed(
-        self, *, source: str | None = None, states: Sequence[State] = ("published", "failed")
+        self, *, source: str | None = None, states: Sequence[State] = ("published", "superseded", "failed")
     ) -> tuple[Listed, ...]:
-        """Articles and failures, with their state, without texts."""
+        """Articles, failures and superseded versions, with their state, without texts."""
         return self._catalog.listed(source=source, states=states)
 
     def coverage(self) -> Coverage:
@@ -85,13 +98,18 @@ class Store:
 
     def by_meaning(self, vector: Vector, *, most: int, filters: Filters = Filters()) -> list[Hit]:
         """The passages nearest to a vector, with cosine similarity from -1 to 1, best first."""
-        self._refresh()
-        return self._vectors.search(vector, most=most, filters=filters)
+        return self._search(lambda indexes: indexes.vectors.search(vector, most=most, filters=filters))
 
-    def by_words(self, words: str, *, most: int, filters: Filters = Filters()) -> list[Hit]:
-        """The passages that share words with `words`, with BM25 scores, best first."""
-        self._refresh()
-        return self._lexical.search(words, most=most, filters=filters)
+    def by_words(self, words: str, *, most: int, filters: Filters = Filters(), echoes: bool = False) -> list[Hit]:
+        """The passages that share words with `words`, with BM25 scores, best first.
+
+        Copies within a story are found with filters, or when `echoes` are asked for.
+        """
+        return self._search(lambda indexes: indexes.words.search(words, most=most, filters=filters, echoes=echoes))
+
+    def holding(self, phrases: Sequence[str], *, most: int) -> list[Hit]:
+        """The passages, copies too, that have all words of at least one of these phrases, in any order."""
+        return self._search(lambda indexes: indexes.words.holding(phrases, most=most))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Vectors]]:
         """Passages of published articles, with their sentences' vectors of shape (sentences, dimensions).
@@ -102,12 +120,25 @@ class Store:
 
     def texts(self, ids: Sequence[str]) -> dict[str, Article]:
         """Articles by id; one that was removed in the meantime is left out."""
-        found = {each: self._article(each) for each in dict.fromkeys(ids)}
-        return {each: article for each, article in found.items() if article is not None}
+        with self._guard:
+            known = {each: self._read[each] for each in ids if each in self._read}
+        missing = [each for each in dict.fromkeys(ids) if each not in known]
+        found = {each.id: each for each in self._catalog.articles(missing)} if missing else {}
+        with self._guard:
+            self._read.update(found)
+            for oldest in list(self._read)[: max(0, len(self._read) - _KEPT)]:
+                del self._read[oldest]
+        known |= found
+        return {each: known[each] for each in dict.fromkeys(ids) if each in known}
+
+    def also(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of these articles the other outlets that carry its story, by name."""
+        return self._catalog.other_outlets(ids)
 
     def frequency(self, word: str) -> float:
         """The share of passages, from 0 to 1, that hold this word or another one of its stem."""
-        return self._lexical.frequency(word) / max(1, self._lexical.count())
+        words = self._indexes.words
+        return words.frequency(word) / max(1, words.count())
 
     # Writing
 
@@ -117,15 +148,17 @@ class Store:
 
         Raises StoreLocked, naming the other writer, after `lock_seconds`.
         """
-        with writer_lock(self._config.path, seconds=self._config.lock_seconds):
+        with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds):
             if self._was_killed():
                 self.rebuild()
-            self._catalog.set_setting(_WRITING, "yes")
-            self._clear_leftovers()
+            # Another process may have written since: what Chroma has open would write over it.
+            self._refresh()
+            self._catalog.set_setting(WRITING, "yes")
+            self._drop(self._catalog.ids(left_over()))
             try:
                 yield
             finally:
-                self._catalog.set_setting(_WRITING, "")
+                self._catalog.set_setting(WRITING, "")
 
     def publish(self, prepared: Sequence[Prepared], *, replaced: Sequence[str] = ()) -> None:
         """Make articles findable and visible, and those that they replace invisible, as one step.
@@ -133,39 +166,37 @@ class Store:
         Only inside `writing`. When it returns, the articles survive the death of the process.
         """
         ids = [each.article.id for each in prepared]
-        self._catalog.add_pending(prepared)
-        for rows in self._catalog.indexed(ids, batch=_BATCH):
-            self._put(rows)
-        self._read_back(prepared)
-        self._catalog.publish(ids, retire=replaced)
+        self._catalog.add_pending(prepared, replacing=replaced)
+        for rows in self._catalog.indexed(ids, batch=BATCH):
+            self._indexes.put(rows)
+        voiced = self._give_voice(replaced)
+        self._indexes.read_back(prepared)
+        self._catalog.publish(ids, replaced=replaced, voiced=voiced)
         self._drop(replaced)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Make published articles or recorded failures disappear. Only inside `writing`."""
-        self._catalog.publish((), retire=ids)
-        self._drop(ids)
+        """Make articles, with their superseded versions, or recorded failures disappear. Only inside `writing`."""
+        for start in range(0, len(ids), _REMOVED_AT_ONCE):
+            part = ids[start : start + _REMOVED_AT_ONCE]
+            part = tuple(dict.fromkeys((*part, *self._catalog.ids(versions(part)))))
+            self._catalog.publish((), removed=part, voiced=self._give_voice(part))
+            self._drop(part)
+
+    def _give_voice(self, leaving: Sequence[str]) -> list[str]:
+        """Put the echoes that speak for their story once these articles leave where searches find them."""
+        voiced = self._catalog.successors(leaving) if leaving else []
+        for rows in self._catalog.indexed(passages=voiced, batch=BATCH) if voiced else ():
+            self._indexes.put([row._replace(echo=False) for row in rows])
+        return voiced
 
     def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:
         """Keep why a file or row could not become an article. Only inside `writing`."""
         self._catalog.record_failure(identity, source=source, document=document, raw_hash=raw_hash, reason=reason)
 
     def rebuild(self) -> None:
-        """Make both indexes again from the catalog, in a new folder, and switch to it. Only inside `writing`.
-
-        Nothing is embedded again; readers keep the old indexes until the switch.
-        """
-        old = self._indexes_folder()
-        name = f"indexes-{int(old.name.rpartition('-')[2]) + 1}"
-        shutil.rmtree(self._config.path / name, ignore_errors=True)
-        self._use_indexes(self._config.path / name)
-        for rows in self._catalog.indexed(batch=_BATCH):
-            self._put(rows)
-        self._catalog.set_setting("indexes", name)
-        # A new generation, for readers that hold the old folder open.
-        self._catalog.publish(())
+        """Make both indexes again from the catalog and switch to them; nothing is embedded. Only inside `writing`."""
+        self._indexes = rebuild_indexes(self._config, self._catalog)
         self._seen = self._catalog.setting("generation")
-        if not self._config.url:
-            shutil.rmtree(old, ignore_errors=True)
 
     # Inside
 
@@ -183,18 +214,30 @@ class Store:
                 "Make it again with: verbatim index --fresh [SOURCE…], or put the settings back."
             )
 
-    def _indexes_folder(self) -> Path:
-        return self._config.path / (self._catalog.setting("indexes") or "indexes-1")
-
-    def _open_indexes(self) -> None:
+    def _opened(self) -> Indexes:
+        """The indexes, made again where a writer was killed or they are damaged."""
         self._seen = self._catalog.setting("generation")
-        if self._was_killed() and self._mended():
-            return
-        if self._unusable():
-            with writer_lock(self._config.path, seconds=self._config.lock_seconds):
-                # Another process may have mended it in the meantime.
-                if self._unusable():
-                    self.rebuild()
+        if self._was_killed():
+            mended = self._after_kill()
+            if mended:
+                return mended
+        for _ in range(_READS):
+            usable = self._usable()
+            if usable:
+                return usable
+            try:
+                with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds / _READS):
+                    # Another process may have mended it in the meantime.
+                    usable = self._usable()
+                    if not usable:
+                        self.rebuild()
+                    return usable or self._indexes
+            except StoreLocked:
+                # A writer is at work: what looked damaged may have been half of what it was doing.
+                continue
+        raise StoreLocked(
+            f"The indexes in {self._config.path} can't be used, and another process is writing to them. Try again."
+        )
 
     def _was_killed(self) -> bool:
         """Whether the last writer, or one that is at work, has not come to its end.
@@ -202,50 +245,43 @@ class Store:
         What a killed one leaves of an embedded Chroma can take the process that opens it down with it, so it is
         never opened again.
         """
-        return not self._config.url and bool(self._catalog.setting(_WRITING))
+        return not self._config.url and bool(self._catalog.setting(WRITING))
 
-    def _mended(self) -> bool:
-        """Make the indexes of a killed writer again; False when the writer is alive and holds its lock."""
+    def _after_kill(self) -> Indexes | None:
+        """Make the indexes of a killed writer again; None when the writer is alive and holds its lock."""
         try:
-            with writer_lock(self._config.path, seconds=0.0):
-                if self._was_killed():
-                    self.rebuild()
-                    self._catalog.set_setting(_WRITING, "")
-                    return True
+            with only_writer(self._config, self._catalog, seconds=0.0):
+                if not self._was_killed():
+                    return None
+                self.rebuild()
+                self._catalog.set_setting(WRITING, "")
+                return self._indexes
         except StoreLocked:
-            pass
-        return False
+            return None
 
-    def _unusable(self) -> bool:
+    def _usable(self) -> Indexes | None:
         # Counted before and after: another process may publish or remove while the indexes are being opened.
         before = self._catalog.passage_count()
         try:
-            self._use_indexes(self._indexes_folder())
-            expected = min(before, self._catalog.passage_count())
-            short = self._vectors.count() < expected or self._lexical.count() < expected
-            return short or not self._found_again()
+            opened = open_indexes(self._config, self._catalog)
+            fit = opened.fit(self._catalog, expected=min(before, self._catalog.passage_count()))
         except StoreError:
             if self._config.url:
                 raise
-            return True
+            return None
+        return opened if fit else None
 
-    def _found_again(self) -> bool:
-        """Whether both indexes find passages by what they hold.
-
-        Chroma still counts when its vectors' files are gone, and finds what is in its log: only searches tell.
-        """
-        probes = next(self._catalog.indexed(batch=_PROBES), [])
-        nearest = [self._vectors.search(row.vector, most=1, filters=Filters()) for row in probes]
-        same = sum(bool(hits) and hits[0].score > _SAME for hits in nearest)
-        # Half of them: one or the other may have been published just now.
-        return 2 * same >= len(probes) and (
-            not probes or any(self._lexical.search(row.text, most=1, filters=Filters()) for row in probes)
-        )
-
-    def _use_indexes(self, folder: Path) -> None:
-        make_folder(folder)
-        self._lexical = LexicalIndex(folder / "bm25")
-        self._vectors = VectorIndex(folder / "chroma", url=self._config.url, name=f"verbatim-{folder.name}")
+    def _search(self, look: Callable[[Indexes], list[Hit]]) -> list[Hit]:
+        """Search what is in use now; when that fails, open it again, as it may have been made anew meanwhile."""
+        for _ in range(_READS - 1):
+            try:
+                self._refresh()
+                return look(self._indexes)
+            except StoreError:
+                time.sleep(_PAUSE_SECONDS)
+                self._seen = None
+        self._refresh()
+        return look(self._indexes)
 
     def _refresh(self) -> None:
         """See what another process has published: an embedded Chroma that stays open never would."""
@@ -253,35 +289,12 @@ class Store:
         if generation == self._seen:
             return
         with self._guard:
-            if not self._config.url:
-                forget_open_clients()
-            self._use_indexes(self._indexes_folder())
-            self._lexical.reload()
+            self._indexes = open_indexes(self._config, self._catalog)
             self._seen = generation
-
-    def _put(self, rows: Sequence[Indexed]) -> None:
-        self._lexical.put(rows)
-        self._vectors.put(rows)
 
     def _drop(self, articles: Sequence[str]) -> None:
         if not articles:
             return
-        self._lexical.drop(articles)
-        self._vectors.drop(articles)
+        self._indexes.drop(articles)
         self._catalog.forget(articles)
         self._seen = self._catalog.setting("generation")
-
-    def _read_back(self, prepared: Sequence[Prepared]) -> None:
-        ids = [passage.id for each in prepared for passage in each.passages]
-        found = self._vectors.holds(ids)
-        if found != len(ids):
-            raise StoreError(
-                f"Chroma holds {found} of {len(ids)} passages just written; nothing was published. Try again."
-            )
-
-    def _clear_leftovers(self) -> None:
-        ids = [each.id for each in self._catalog.listed(states=("pending", "retired"))]
-        self._drop(ids)
-
-    def _load_article(self, identity: str) -> Article | None:
-        return next(iter(self._catalog.articles([identity])), None)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 
 from index.article import Article, Description, Passage, Sentence
 from index.embed import Embedded, Vectors
+from index.stories import words_id
 
 ABOUT = ("title", "outlet", "author", "published", "updated", "language", "url")
 """The columns of an article's description, in the order of its fields."""
+
+SCHEMA = "2"
+"""Raised with every change of the tables."""
 
 metadata = sa.MetaData()
 settings_table = sa.Table(
@@ -34,7 +38,17 @@ articles_table = sa.Table(
     sa.Column("sentences", sa.LargeBinary, nullable=False),
     sa.Column("removed", sa.Text, nullable=False),
     *(sa.Column(name, sa.String) for name in ABOUT),
+    sa.Column("story", sa.String(24), index=True),
     sa.Index("articles_by_document", "document"),
+)
+stories_table = sa.Table(
+    "stories", metadata, sa.Column("id", sa.String(24), primary_key=True), sa.Column("signature", sa.LargeBinary)
+)
+bands_table = sa.Table(
+    "story_bands",
+    metadata,
+    sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("story", sa.String(24), sa.ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 passages_table = sa.Table(
     "passages",
@@ -45,13 +59,25 @@ passages_table = sa.Table(
     sa.Column("last", sa.Integer, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("words", sa.String(24), nullable=False, index=True),
+    sa.Column("echo", sa.Boolean, nullable=False),
     sa.Column("vector", sa.LargeBinary, nullable=False),
     sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),
 )
 
 
-def article_row(article: Article, now: str) -> dict[str, Any]:
-    """A new row of an article, pending, with the time of indexing."""
+class Indexed(NamedTuple):
+    """What the indexes need of a passage; an echo's words are found by another passage of its story."""
+
+    passage: Passage
+    text: str
+    about: Description
+    vector: Vectors
+    echo: bool = False
+
+
+def article_row(article: Article, *, story: str, now: str) -> dict[str, Any]:
+    """A new row of an article, pending, with its story and the time of indexing."""
     spans = np.array([[each.start, each.end] for each in article.sentences], dtype=np.int32)
     return {
         "id": article.id,
@@ -64,7 +90,14 @@ def article_row(article: Article, now: str) -> dict[str, Any]:
         "sentences": spans.tobytes(),
         "removed": json.dumps(article.removed),
         **asdict(article.about),
+        "story": story,
     }
+
+
+def failure_row(*, source: str, document: str, raw_hash: str, reason: str, now: str) -> dict[str, Any]:
+    """A new row of what could not become an article, without its id."""
+    known = {"source": source, "document": document, "raw_hash": raw_hash, "reason": reason, "indexed": now}
+    return {**known, "state": "failed", "text": "", "sentences": b"", "removed": "[]"}
 
 
 def to_article(row: sa.Row[Any]) -> Article:
@@ -78,14 +111,17 @@ def to_article(row: sa.Row[Any]) -> Article:
         raw_hash=row.raw_hash,
         about=Description(*(getattr(row, name) for name in ABOUT)),
         removed=tuple(json.loads(row.removed)),
+        story=row.story or "",
     )
 
 
-def passage_rows(passages: Sequence[Passage], vectors: Sequence[Embedded]) -> list[dict[str, Any]]:
-    """New rows of an article's passages."""
+def passage_rows(text: str, passages: Sequence[Passage], vectors: Sequence[Embedded]) -> list[dict[str, Any]]:
+    """New rows of the passages of an article of this text; whether one is an echo is for the catalog to say."""
     return [
         {
             **asdict(passage),
+            "words": words_id(text[passage.start : passage.end]),
+            "echo": False,
             "vector": embedded.whole.tobytes(),
             "sentence_vectors": embedded.spans.astype(np.float16).tobytes(),
         }
@@ -102,3 +138,18 @@ def to_sentence_vectors(row: sa.Row[Any]) -> Vectors:
     """The vectors of a passage's sentences, shape (sentences, dimensions)."""
     count = row.last - row.first + 1
     return np.frombuffer(row.sentence_vectors, dtype=np.float16).reshape(count, -1).astype(np.float32)
+
+
+def indexed_query() -> sa.Select[Any]:
+    """A query of what the indexes need of passages, by passage id; `to_indexed` reads its rows."""
+    c = passages_table.c
+    said = sa.func.substr(articles_table.c.text, c.start + 1, c.end - c.start).label("said")
+    about = [articles_table.c[name] for name in ABOUT]
+    wanted = [c[name] for name in ("id", "article", "first", "last", "start", "end", "echo", "vector")]
+    return sa.select(*wanted, said, *about).join(articles_table).order_by(c.id)
+
+
+def to_indexed(row: sa.Row[Any]) -> Indexed:
+    """What the indexes need of the passage of a row."""
+    about = Description(*(getattr(row, name) for name in ABOUT))
+    return Indexed(to_passage(row), row.said, about, np.frombuffer(row.vector, dtype=np.float32), bool(row.echo))

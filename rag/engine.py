@@ -6,18 +6,17 @@ starts; every claim is verified before it is shown; what goes wrong on the way s
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
 from index.article import Filters
 from index.embed import Vector, embed_question
-from index.errors import ModelError, QuestionError
-from index.lexical import day_range
+from index.errors import ModelError
 from index.store import Store
 from rag.answer import (
     Answer,
@@ -29,6 +28,7 @@ from rag.answer import (
     Evidence,
     EvidenceFound,
     Fault,
+    Reason,
     Retrieved,
     Seconds,
     Stage,
@@ -37,14 +37,17 @@ from rag.answer import (
 )
 from rag.config import RagConfig
 from rag.decide import answerability, reason
-from rag.disagree import disagreements
+from rag.disagree import disagreement
 from rag.evidence import Ranked, choose, rank
 from rag.features import WordVectors, candidates
+from rag.gather import Together, gather
 from rag.models import ModelSlot
-from rag.retrieve import Found, search
-from rag.understand import Query, check_question, complete, understand
-from rag.verify import support
-from rag.write import left_out, write_model, write_quotes
+from rag.parts import parts
+from rag.premise import contradicted
+from rag.retrieve import Found, Probe, search
+from rag.understand import Query, check_filters, check_question, complete, understand
+from rag.verify import is_quote, support
+from rag.write import left_out, quote_claim, write_model, write_quotes
 
 _NEAREST = 3
 
@@ -57,6 +60,9 @@ class _Draft:
     found: list[Found]
     ranked: list[Ranked]
     evidence: tuple[Evidence, ...]
+    wrong: bool
+    """Whether the first evidence contradicts what the question takes for granted."""
+    together: Together | None
     probability: float
     notes: list[str]
     claims: list[Claim]
@@ -81,6 +87,10 @@ class Engine:
         self.store = store
         self._embedding, self._model, self._config, self._clock = embedding, model, config, clock
         self._words = WordVectors(embedding)
+        # A claim is held against the same sentences as the one before it.
+        self._vector: Callable[[str], Vector] = functools.lru_cache(maxsize=1024)(
+            functools.partial(embed_question, embedding)
+        )
 
     def status(self) -> str:
         """What answers are made of at this moment, in a line for the reader."""
@@ -111,7 +121,7 @@ class Engine:
         Raises QuestionError, before the first event, for a question or filters that can't be used.
         """
         text = check_question(question, self._config)
-        _check_filters(filters)
+        check_filters(filters)
         recent = list(turns)[-self._config.history_turns :] if self._config.history_turns else []
         return self._events(text, recent, filters, writer or self._config.writer)
 
@@ -119,16 +129,30 @@ class Engine:
         started = self._clock()
         yield Stage("understand", complete(question, turns))
         query = understand(question, turns, embedding=self._embedding, frequency=self.store.frequency)
+        joined = [self._part(each) for each in parts(query.text)]
         yield Stage("search", f"{self.store.coverage().articles} articles")
-        found = search(self.store, words=query.text, vector=query.vector, config=self._config, filters=filters)
+        found = search(
+            self.store,
+            words=query.text,
+            vector=query.vector,
+            config=self._config,
+            filters=filters,
+            parts=[Probe(each.text, each.vector) for each in joined],
+        )
         read = found[: self._config.passages]
         yield Stage("read", f"{len(read)} passages")
         ranked = rank(candidates(query, read, self._words))
+        wrong = contradicted(query, ranked)
+        each_part = [rank(candidates(each, read, self._words)) for each in joined]
+        together = None if wrong else gather(query, ranked, each_part)
+        first = [wrong] if wrong else together.sentences if together else ()
         draft = _Draft(
             query=query,
             found=found,
             ranked=ranked,
-            evidence=choose(query, ranked, most=self._config.evidence),
+            evidence=choose(query, ranked, most=self._config.evidence, first=first),
+            wrong=wrong is not None,
+            together=together,
             probability=answerability(query, ranked),
             notes=[],
             claims=[],
@@ -137,10 +161,13 @@ class Engine:
             evidence_seconds=self._clock() - started,
         )
         yield EvidenceFound(draft.evidence)
-        if draft.evidence and draft.probability >= self._config.answer_from:
+        if draft.evidence and (draft.wrong or draft.probability >= self._config.answer_from):
             yield Stage("write", "")
             yield from self._write(draft)
         yield Done(self._finish(draft))
+
+    def _part(self, question: str) -> Query:
+        return understand(question, [], embedding=self._embedding, frequency=self.store.frequency)
 
     def _write(self, draft: _Draft) -> Iterator[Event]:
         for claim in self._claims(draft):
@@ -152,6 +179,11 @@ class Engine:
 
     def _claims(self, draft: _Draft) -> Iterator[Claim]:
         """What the wanted writer writes; quotes when the language model is missing, fails, or nothing of it stands."""
+        if draft.wrong:
+            # What corrects a premise is said in the article's own words alone.
+            draft.writer = "quotes"
+            yield quote_claim(draft.evidence[0].citation)
+            return
         if draft.writer == "model":
             model = self._model.ready()
             if model is None:
@@ -167,7 +199,9 @@ class Engine:
         yield from self._quotes(draft)
 
     def _quotes(self, draft: _Draft) -> list[Claim]:
-        return write_quotes(draft.evidence, most=self._config.quotes, whole=draft.query.asks == "whether")
+        return write_quotes(
+            draft.evidence, most=self._config.quotes, together=len(draft.together.sentences) if draft.together else 0
+        )
 
     def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
         try:
@@ -193,31 +227,34 @@ class Engine:
     def _verify(self, claim: Claim, evidence: Sequence[Evidence]) -> Claim:
         """Keep a claim that its citations support, mend one that other evidence supports, remove the rest."""
         known = {each.citation.number: each.citation for each in evidence}
-        vector = embed_question(self._embedding, claim.text)
         cited = [known[number] for number in claim.citations if number in known]
-        if cited and self._supported(claim.text, vector, cited):
+        if cited and self._supported(claim.text, cited):
             return replace(claim, citations=tuple(each.number for each in cited))
         fault: Fault = "unsupported" if cited else "wrong_citation" if claim.citations else "no_citation"
         for other in known.values():
-            if self._supported(claim.text, vector, [other]):
+            if self._supported(claim.text, [other]):
                 return replace(
                     claim, citations=(other.number,), fault="wrong_citation" if claim.citations else "no_citation"
                 )
         return replace(claim, support="unsupported", removed=True, fault=fault)
 
-    def _supported(self, text: str, vector: Vector, cited: Sequence[Citation]) -> bool:
-        meaning = max(float(vector @ embed_question(self._embedding, each.quote)) for each in cited)
+    def _supported(self, text: str, cited: Sequence[Citation]) -> bool:
+        quotes = [each.quote for each in cited]
         context = " ".join(
             str(part) for each in cited for part in (each.speaker, each.outlet, each.title, each.published) if part
         )
-        return support(text, [each.quote for each in cited], context=context, meaning=meaning).supported
+        if is_quote(text, quotes, context=context):
+            return True
+        meaning = max(float(self._vector(text) @ self._vector(each)) for each in quotes)
+        return support(text, quotes, context=context, meaning=meaning).supported
 
     def _finish(self, draft: _Draft) -> Answer:
         shown = [claim for claim in draft.claims if not claim.removed]
-        abstained = not shown
-        if draft.claims and abstained:
+        abstained = draft.wrong or not shown
+        if draft.claims and not shown:
             draft.notes.append("Every sentence that was written was taken out again: no article supports it.")
-        disputes = () if abstained else disagreements(draft.query, draft.evidence)
+        disputed = draft.together is not None and draft.together.kind == "sides" and not abstained
+        disputes = (disagreement(draft.query, draft.evidence[0], draft.evidence[1]),) if disputed else ()
         used = {number for claim in shown for number in claim.citations}
         used |= {number for dispute in disputes for side in dispute.sides for number in side.citations}
         citations = tuple(each.citation for each in draft.evidence if each.citation.number in used)
@@ -227,7 +264,7 @@ class Engine:
             standalone=draft.query.text,
             text=" ".join(_marked(claim) for claim in shown),
             abstained=abstained,
-            reason=reason(draft.query, draft.ranked) if abstained else None,
+            reason=_reason(draft, shown) if abstained else None,
             answerability=draft.probability,
             claims=tuple(draft.claims),
             citations=tuple(each.citation for each in draft.evidence[:_NEAREST]) if abstained else citations,
@@ -241,29 +278,13 @@ class Engine:
         )
 
 
+def _reason(draft: _Draft, shown: Sequence[Claim]) -> Reason:
+    return "false_premise" if draft.wrong and shown else reason(draft.query, draft.ranked)
+
+
 def _marked(claim: Claim) -> str:
     return f"{claim.text} [{', '.join(map(str, claim.citations))}]"
 
 
 def _retrieved(found: Found) -> Retrieved:
     return Retrieved(found.article.document, found.passage.start, found.passage.end, round(found.score, 6))
-
-
-def _check_filters(filters: Filters) -> None:
-    for name, value in (("after", filters.after), ("before", filters.before)):
-        if value is not None and not _is_date(value):
-            raise QuestionError(f"--{name} is {value!r}: expected a date that exists, as 2024-05-17, 2024-05 or 2024.")
-    first, last = day_range(filters)
-    if first > last:
-        raise QuestionError(
-            f"--after {filters.after} is later than --before {filters.before}: no article can be meant."
-        )
-
-
-def _is_date(text: str) -> bool:
-    parts = text.split("-")
-    try:
-        np.datetime64(text)
-    except ValueError:
-        return False
-    return len(parts) <= 3 and len(parts[0]) == 4 and all(part.isdigit() for part in parts)

@@ -15,9 +15,10 @@ from rag.features import SENTENCE_FEATURES, Candidate
 from rag.logistic import load_logistic
 from rag.speaker import speakers
 from rag.understand import Query
-from rag.words import denies, stems
+from rag.when import told
+from rag.words import stems
 
-_POOL = 30
+POOL = 30
 """Ranked sentences that are looked at; those behind hold no answer."""
 _GAIN = 0.3
 """How much a newly met question counts against a higher probability."""
@@ -25,7 +26,7 @@ _SAME_STORY = 0.75
 """Share of common words from which two sentences tell the same thing in the same words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ranked:
     """A candidate sentence and the probability that it holds an answer."""
 
@@ -36,6 +37,11 @@ class Ranked:
     def text(self) -> str:
         """The sentence's words."""
         return self.candidate.found.article.words(self.candidate.sentence)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Article and sentence: what tells one candidate of a question from another."""
+        return self.candidate.found.article.id, self.candidate.sentence.start
 
 
 def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
@@ -57,23 +63,20 @@ def within_question(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     return np.asarray((features - features.mean(axis=0)) / np.where(deviation > 1e-6, deviation, 1.0))
 
 
-def choose(query: Query, ranked: Sequence[Ranked], *, most: int) -> tuple[Evidence, ...]:
-    """The sentences that answer best together, numbered from 1.
+def choose(query: Query, ranked: Sequence[Ranked], *, most: int, first: Sequence[Ranked] = ()) -> tuple[Evidence, ...]:
+    """The sentences that answer best together, numbered from 1; those of `first` begin.
 
     Each next one is likely to hold an answer, and meets terms of the question that those before it do
-    not: a question that joins two matters gets both. What several articles print in the same words is
-    taken once. A question of whether gets the best sentence of the other side, if there is one.
+    not. What several articles print in the same words is taken once.
     """
-    pool = _distinct(ranked[:_POOL])
-    chosen: list[Ranked] = []
-    met = np.zeros(len(query.terms))
+    chosen = distinct(first)[:most]
+    pool = distinct([*chosen, *ranked[:POOL]])[len(chosen) :]
+    met = np.max([np.zeros(len(query.terms)), *(each.candidate.matches for each in chosen)], axis=0)
     while pool and len(chosen) < most:
         best = max(pool, key=lambda each: each.score + _GAIN * _gained(query, each, met))
         pool.remove(best)
         chosen.append(best)
         met = np.maximum(met, best.candidate.matches)
-    if query.asks == "whether" and chosen:
-        _hear_both(chosen, pool)
     return tuple(Evidence(cite(each, number), each.score) for number, each in enumerate(chosen, start=1))
 
 
@@ -84,18 +87,14 @@ def _gained(query: Query, ranked: Ranked, met: npt.NDArray[np.float64]) -> float
     return float((gain * query.weights).sum()) / total if total else 0.0
 
 
-def _hear_both(chosen: list[Ranked], pool: Sequence[Ranked]) -> None:
-    """Put the best sentence of a side that is not heard second: a denial among claims, a claim among denials."""
-    first = denies(chosen[0].text)
-    others = [each for each in (*chosen[1:], *pool) if denies(each.text) != first]
-    if not others:
-        return
-    other = max(others, key=lambda each: each.score)
-    rest = [each for each in chosen[1:] if each is not other]
-    chosen[1:] = [other, *rest][: max(1, len(chosen) - 1)]
+def speaker(ranked: Ranked) -> str | None:
+    """Who says the sentence, where that is sure."""
+    article, sentence = ranked.candidate.found.article, ranked.candidate.sentence
+    return _speakers(article)[article.sentences.index(sentence)]
 
 
-def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
+def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Ranked sentences without those that say what an earlier one says in the same words."""
     kept: list[Ranked] = []
     seen: list[frozenset[str]] = []
     for each in ranked:
@@ -109,7 +108,6 @@ def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
 def cite(ranked: Ranked, number: int) -> Citation:
     """The citation of a sentence: its quote is cut from the article by its span."""
     article, sentence = ranked.candidate.found.article, ranked.candidate.sentence
-    own = article.sentences.index(sentence)
     return Citation(
         number=number,
         article=article.id,
@@ -120,7 +118,9 @@ def cite(ranked: Ranked, number: int) -> Citation:
         title=article.about.title,
         outlet=article.about.outlet,
         published=article.about.published,
-        speaker=_speakers(article)[own],
+        speaker=speaker(ranked),
+        when=told(article.words(sentence), article.about.published),
+        also=ranked.candidate.found.also,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.retrievers import BaseRetriever
@@ -13,17 +14,23 @@ from index.article import Article, Filters, Passage
 from index.embed import Vector, Vectors, embed_question
 from index.lexical import Hit
 from index.store import Store
+from index.stories import plain_words
 from rag.config import RagConfig
+from rag.words import negations, numbers
 
 _FUSION_CONSTANT = 60
 """Reciprocal rank fusion's constant, from its paper (Cormack et al. 2009)."""
+
+_SAME_TOLD = 0.75
+"""Share of common words from which two passages of one story tell the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A retrieved passage, its article and the vectors of its sentences, shape (sentences, dimensions).
 
-    `score` is the fused one; `meaning` the cosine similarity of passage and question, where known.
+    `score` is the fused one; `meaning` the cosine similarity of passage and question, where known. `also` are
+    the other outlets that carry the article's story.
     """
 
     passage: Passage
@@ -31,6 +38,7 @@ class Found:
     sentence_vectors: Vectors
     score: float
     meaning: float
+    also: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -38,20 +46,63 @@ class Found:
         return self.article.text[self.passage.start : self.passage.end]
 
 
-def search(store: Store, *, words: str, vector: Vector, config: RagConfig, filters: Filters = Filters()) -> list[Found]:
-    """Passages by meaning and by words, fused by rank, best first; at most `config.candidates`."""
+class Probe(NamedTuple):
+    """One thing to search for: its words and their vector."""
+
+    words: str
+    vector: Vector
+
+
+def search(
+    store: Store,
+    *,
+    words: str,
+    vector: Vector,
+    config: RagConfig,
+    filters: Filters = Filters(),
+    parts: Sequence[Probe] = (),
+) -> list[Found]:
+    """Passages by meaning and by words, fused by rank, best first; at most `config.candidates`.
+
+    `parts` are searched for besides, and count as much as the whole. Of passages of one story that say the
+    same in the same words only the best is left.
+    """
     dense = store.by_meaning(vector, most=config.candidates, filters=filters)
-    lexical = store.by_words(words, most=config.candidates, filters=filters)
-    scores = fuse([dense, lexical])
+    rankings = [dense, store.by_words(words, most=config.candidates, filters=filters)]
+    for part in parts:
+        rankings.append(store.by_meaning(part.vector, most=config.candidates, filters=filters))
+        rankings.append(store.by_words(part.words, most=config.candidates, filters=filters))
+    scores = fuse(rankings)
     ranked = sorted(scores, key=lambda each: (-scores[each], each))[: config.candidates]
     passages = store.passages(ranked)
     articles = store.texts([passage.article for passage, _ in passages.values()])
+    also = store.also(list(articles))
     meaning = {hit.passage: hit.score for hit in dense}
-    return [
-        Found(passage, articles[passage.article], vectors, scores[each], meaning.get(each, 0.0))
+    found = [
+        Found(passage, articles[passage.article], vectors, scores[each], meaning.get(each, 0.0), also[passage.article])
         for each, (passage, vectors) in ((each, passages[each]) for each in ranked if each in passages)
         if passage.article in articles
     ]
+    return _each_story_once(found)
+
+
+def _each_story_once(found: Sequence[Found]) -> list[Found]:
+    kept: list[Found] = []
+    told: dict[str, list[str]] = {}
+    for each in found:
+        earlier = told.setdefault(each.article.story or each.article.id, [])
+        if not any(_same_told(each.text, other) for other in earlier):
+            kept.append(each)
+            earlier.append(each.text)
+    return kept
+
+
+def _same_told(one: str, other: str) -> bool:
+    """Whether two passages of a story tell the same: most words, each number and as many denials in common."""
+    words, others = set(plain_words(one)), set(plain_words(other))
+    if len(words & others) < _SAME_TOLD * len(words | others):
+        return False
+    return numbers(one) == numbers(other) and negations(one) == negations(other)
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:

@@ -43,6 +43,8 @@ _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>{_WHO})")
 _PRONOUN = re.compile(
     rf"^(?:He|She|They)\s+(?:also\s+|further\s+)?(?:{_SAYS})\b|[”\"]\s*(?:he|she|they)\s+(?:{_SAYS})\b"
 )
+_CAPITALISED = re.compile(r"[A-Z][\w’'-]*")
+_SHORT = re.compile(r"^(?:(?:Mr|Ms|Mrs|Dr)\.? )?(?P<name>[A-Z][\w’'-]+)$")
 _WHOLE_QUOTE = re.compile(r"^[“\"][^“”\"]+[”\"]$")
 
 
@@ -55,7 +57,22 @@ def speakers(sentences: Sequence[str]) -> tuple[str | None, ...]:
             found[row] = last
         last = found[row] or last
     _spread(sentences, found)
-    return tuple(found)
+    return _in_full(found)
+
+
+def _in_full(found: Sequence[str | None]) -> tuple[str | None, ...]:
+    """Speakers named by one name alone, as the article names them in full; left so where two could be meant."""
+    full = {each for each in found if each and len(_CAPITALISED.findall(each)) > 1}
+
+    def told(who: str | None) -> str | None:
+        short = _SHORT.match(who) if who else None
+        if who is None or short is None:
+            return who
+        meant = {each for each in full if short["name"] in _CAPITALISED.findall(each.split(",")[0])}
+        people = {" ".join(_CAPITALISED.findall(each.split(",")[0])) for each in meant}
+        return max(meant, key=len) if len(people) == 1 else who
+
+    return tuple(told(each) for each in found)
 
 
 def _named(text: str) -> str | None:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
+from index.article import Filters
 from index.embed import MiniLmEmbedding, Span, Tokens, Vector, Vectors, embed_question
 from index.errors import QuestionError
+from index.lexical import day_range
 from rag.answer import Turn
 from rag.config import RagConfig
-from rag.words import Asks, Term, asks, terms
+from rag.words import Asks, Term, asks, of_change, terms
 
 _POINTS_BACK = re.compile(
     r"\b(?:he|she|him|her|his|hers|they|them|their|it|its|this|that|these|those|there|then|the same|former|latter|"
@@ -28,6 +30,8 @@ _GOES_ON = re.compile(
     r"^\W*(?:and|but|or|so|then|what about|how about|why not|why|who|when|where|how many|how much)\b[^.]{0,25}\?*$",
     re.IGNORECASE,
 )
+_FEW_TERMS = 3
+"""A question of fewer words that carry meaning does not stand alone."""
 _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGNORECASE)
 
 
@@ -35,14 +39,15 @@ _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGN
 class Query:
     """A question made ready for retrieval and judging.
 
-    `text` is standalone. `weights` has a term's rarity in the corpus, 0 to 1, shape (terms,); `absent`
-    tells which terms the corpus does not have at all;
+    `text` is standalone. `change` tells that it asks for what happened over time. `weights` has a term's
+    rarity in the corpus, 0 to 1, shape (terms,); `absent` tells which terms the corpus does not have at all;
     `term_vectors` has their contextual vectors, shape (terms, dimensions), or none.
     """
 
     question: str
     text: str
     asks: Asks
+    change: bool
     terms: tuple[Term, ...]
     weights: Vector
     absent: tuple[bool, ...]
@@ -63,6 +68,27 @@ def check_question(question: str, config: RagConfig) -> str:
     return text
 
 
+def check_filters(filters: Filters) -> None:
+    """Raise QuestionError for dates that do not exist, or that no article can lie between."""
+    for name, value in (("after", filters.after), ("before", filters.before)):
+        if value is not None and not _is_date(value):
+            raise QuestionError(f"--{name} is {value!r}: expected a date that exists, as 2024-05-17, 2024-05 or 2024.")
+    first, last = day_range(filters)
+    if first > last:
+        raise QuestionError(
+            f"--after {filters.after} is later than --before {filters.before}: no article can be meant."
+        )
+
+
+def _is_date(text: str) -> bool:
+    parts = text.split("-")
+    try:
+        np.datetime64(text)
+    except ValueError:
+        return False
+    return len(parts) <= 3 and len(parts[0]) == 4 and all(part.isdigit() for part in parts)
+
+
 def complete(question: str, turns: Sequence[Turn]) -> str:
     """A follow-up with the questions that it points back to; any other question as it is."""
     if not turns or not _depends(question):
@@ -75,7 +101,8 @@ def complete(question: str, turns: Sequence[Turn]) -> str:
 def _depends(question: str) -> bool:
     own = terms(question)
     points_back = _POINTS_BACK.search(question) and not any(term.name for term in own)
-    return bool(points_back or _LEADS_ON.match(question) or _GOES_ON.match(question) or len(own) < 3)
+    leads_on = _LEADS_ON.match(question) and len(own) <= _FEW_TERMS
+    return bool(points_back or leads_on or _GOES_ON.match(question) or len(own) < _FEW_TERMS)
 
 
 def understand(
@@ -86,22 +113,27 @@ def understand(
     `frequency` gives the share of passages that hold a word; rare words weigh more.
     """
     text = complete(question, turns)
-    own = terms(text)
+    change = of_change(question)
+    # "How has it changed" is told by what was said at each time, which does not speak of change.
+    own = tuple(each for each in terms(text) if change is None or not change.start() <= each.start < change.end())
     asked = len(question)
     # What was asked now matters more than what it points back to.
     shares = [frequency(term.word) for term in own]
     weights = [rarity(share) * (1.0 if term.start < asked else 0.5) for share, term in zip(shares, own, strict=True)]
-    vectors = None
     if isinstance(embedding, MiniLmEmbedding):
-        vectors = term_vectors(embedding.tokens([text])[0], own)
+        tokens = embedding.tokens([text])[0]
+        vector, vectors = tokens.vector(), term_vectors(tokens, own)
+    else:
+        vector, vectors = embed_question(embedding, text), None
     return Query(
         question=question,
         text=text,
         asks=asks(question),
+        change=change is not None,
         terms=own,
         weights=np.array(weights, dtype=np.float32),
         absent=tuple(share == 0 for share in shares),
-        vector=embed_question(embedding, text),
+        vector=vector,
         term_vectors=vectors,
     )
 

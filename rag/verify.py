@@ -11,14 +11,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.words import bare, negations, numbers, stems, terms
+from rag.speaker import speakers
+from rag.words import bare, days_and_months, denies, negated, numbers, quantities, stems, terms
 
-Lack = Literal["number", "name", "verdict", "negation", "words", "meaning"]
+Lack = Literal["number", "date", "unit", "name", "speaker", "verdict", "negation", "addition", "words", "meaning"]
 
 LEAST_WORDS = 0.6
 """Least share of a claim's words that the cited words hold; a share of 1 needs no meaning to agree."""
 LEAST_MEANING = 0.5
 """Least cosine similarity between a claim and what it cites."""
+_CLAUSES = re.compile(
+    r"[,;:–—]|\b(?:and|but|which|who|that|because|while|after|before|when|according to|despite|although)\b"
+)
+_LONGEST = 2
+"""Most words one behind the other that a claim may have and its citation not."""
+_LONGEST_SURE = 4
+"""Likewise where the meaning is sure to be near."""
+_REACH = 3
+"""How many words behind its number what is counted may stand in a citation: 9,000 Russian containers."""
+_LEAST_ROOT = 4
+"""Fewest characters that two forms of one name share."""
 _SURE_MEANING = 0.75
 """Cosine similarity from which other words may say the same."""
 _QUOTE = re.compile(r"^(?:[^:“”]* \([^()]*\): )?“(?P<quote>.+)”$", re.DOTALL)
@@ -41,25 +53,35 @@ def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -
     `context` is what is known of the citations besides: speakers, outlets, titles, dates. `meaning`
     is the cosine similarity of the claim and its best citation, from -1 to 1.
     """
-    if quoted(claim, cited) and _attributed(claim, context):
+    if is_quote(claim, cited, context=context):
         return Support(supported=True)
-    lack = _lack(claim, " ".join(cited), context, meaning)
+    lack = _lack(claim, cited, context, meaning)
     return Support(supported=lack is None, lack=lack)
 
 
-def _lack(claim: str, words: str, context: str, meaning: float) -> Lack | None:
+def _lack(claim: str, cited: Sequence[str], context: str, meaning: float) -> Lack | None:
+    words = " ".join(cited)
     known = f"{words} {context}"
     own = stems(claim)
     share = len(own & stems(known)) / len(own) if own else 0.0
     checks: tuple[tuple[Lack, bool], ...] = (
         ("number", bool(numbers(claim) - numbers(known))),
-        ("name", bool(_names(claim) - stems(known) - _initials(known))),
+        ("date", bool(days_and_months(claim) - days_and_months(known))),
+        ("unit", bool(quantities(claim) - quantities(words, reach=_REACH))),
+        ("name", any(not _known(name, known) for name in _names(claim))),
+        ("speaker", _other_speaker(claim, cited, known)),
         ("verdict", bool(own & _VERDICTS - stems(words))),
-        ("negation", (negations(claim) > 0) != (negations(words) > 0)),
+        ("negation", _negated_otherwise(claim, words)),
         ("words", share < LEAST_WORDS and meaning < _SURE_MEANING),
+        ("addition", _adds(claim, known, most=_LONGEST_SURE if meaning >= _SURE_MEANING else _LONGEST)),
         ("meaning", meaning < LEAST_MEANING),
     )
     return next((lack for lack, missing in checks if missing), None)
+
+
+def is_quote(claim: str, cited: Sequence[str], *, context: str) -> bool:
+    """Whether a claim is a quote of what it cites behind an attribution of which each word is known."""
+    return quoted(claim, cited) and _attributed(claim, context)
 
 
 def quoted(claim: str, cited: Sequence[str]) -> bool:
@@ -74,12 +96,53 @@ def _attributed(claim: str, context: str) -> bool:
     return stems(before) <= stems(context) | _SAID_OF_THE_UNKNOWN
 
 
+def _other_speaker(claim: str, cited: Sequence[str], known: str) -> bool:
+    """Whether a claim has somebody say it who is named nowhere as saying what it cites."""
+    told = next((who for who in speakers([claim]) if who), None)
+    if told is None:
+        return False
+    named = _names(f"- {told}")
+    saying = [who for who in speakers(cited) if who]
+    return bool(named) and bool(saying) and not named & stems(" ".join([*saying, known]))
+
+
+def _negated_otherwise(claim: str, words: str) -> bool:
+    """Whether a claim denies what its citation says, or says what its citation denies."""
+    here, there = negated(claim), negated(words)
+    if (here and not there) or (denies(words) and not here and not denies(claim)):
+        return True
+    return bool((here ^ there) & stems(claim) & stems(words))
+
+
+def _adds(claim: str, known: str, *, most: int) -> bool:
+    """Whether a claim has a clause that its citation has no word of, or more than `most` such words in a row."""
+    have = stems(known)
+    for clause in _CLAUSES.split(claim):
+        own = [term for term in terms(clause) if not term.number]
+        if len(own) > 1 and not any(term.stem in have for term in own):
+            return True
+    run = 0
+    for term in terms(claim):
+        run = 0 if term.stem in have else run + 1
+        if run > most:
+            return True
+    return False
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(term.stem for term in terms(text) if term.name)
+
+
+def _known(name: str, known: str) -> bool:
+    """Whether a name, what it is short for, or what is called after it (Korea, Korean) is in what is known."""
+    have = stems(known) | _initials(known)
+    return name in have or any(
+        min(len(name), len(each)) >= _LEAST_ROOT and (each.startswith(name) or name.startswith(each)) for each in have
+    )
 
 
 def _initials(text: str) -> frozenset[str]:
     """The stems of abbreviations that capitalised words of a text add up to: United Nations, UN."""
     capitals = re.findall(r"(?:[A-Z][\w-]+\s+(?:of\s+|the\s+)?){1,5}[A-Z][\w-]+", text)
     short = {"".join(word[0] for word in each.split() if word[0].isupper()).lower() for each in capitals}
-    return frozenset(short)
+    return frozenset(short | {each.replace(".", "").lower() for each in re.findall(r"\b(?:[A-Z]\.){2,}", text)})

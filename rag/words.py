@@ -5,6 +5,7 @@ Pure functions over English text; each is general, none knows a topic.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -32,19 +33,39 @@ _CAUSE = re.compile(
     r"aimed? at|meant to|intended to|designed to|led to|fears?|concerned|in response|to \w+)\b",
     re.IGNORECASE,
 )
+_REASON = re.compile(
+    r"\b(?:because|due to|since|so that|in order to|in return|as a result|owing to|thanks to|reasons?|led to|"
+    r"prompt(?:s|ed|ing)|aim(?:s|ed|ing)? (?:at|to)|meant to|intended to|attempts? to|considering|given that|"
+    r"in response|fears?|concern(?:s|ed)|conveying|serves? as)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:chang(?:e|es|ed|ing)|over (?:the )?(?:time|years|months)|evolv(?:e|es|ed|ing)|shift(?:s|ed|ing)?|"
+    r"develop(?:ed)? since|no longer)\b",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"\b(?:in|at|from|near|to|into|off|on|toward|towards|across|outside)\s+(?:the\s+)?[A-Z]\w+")
+_CALENDAR = re.compile(
+    rf"\b(?:{'|'.join(each.capitalize() for each in (*_MONTHS, *_WEEKDAYS))}|"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=\.))"
+)
+_CLAUSE_END = re.compile(r"[,;:.!?()–—]|\b(?:and|in|on|at|by|to|from|with|for|as|since|after|before)\b")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|neither|nor|cannot|without|\w+n['’]t|den(?:y|ies|ied|ying|ials?)|"
     r"reject(?:s|ed|ing)?|refus(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|fail(?:s|ed)? to|false|fake|groundless)\b",
     re.IGNORECASE,
 )
+_NO = re.compile(r"not|no|never|none|nothing|nobody|neither|nor|cannot|without|\w+n['’]t", re.IGNORECASE)
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:es|ed|ing)|"
     r"no intention|"
-    r"groundless|false|fake|absurd|untrue|baseless|fabricat\w+)\b",
+    r"groundless|false|fake|absurd|untrue|baseless|fabricat\w+|s[ck]eptical|doubt(?:s|ed|ful)?)\b",
     re.IGNORECASE,
 )
 _DID_NOT = re.compile(r"\b(?:never|(?:has|have|had)(?: not|n['’]t)) (?:\w+ )?\w+(?:ed|en|nt)\b", re.IGNORECASE)
+_HEDGES = re.compile(
+    r"\b(?:possib\w+|speculat\w+|may|might|could|would|if|potential\w*|likelihood|rumou?rs?)\b", re.IGNORECASE
+)
 _SPOKEN = re.compile(r"[“”\"]|\b(?:said|says|told|added|stated|insisted|claimed)\b")
 _STOP = frozenset(
     "a an the and or but if of in on at to for from by with without about into onto over under as than then so such "
@@ -68,6 +89,7 @@ class Term:
     number: bool
 
 
+@functools.lru_cache(maxsize=8192)
 def terms(text: str) -> tuple[Term, ...]:
     """The words that carry meaning, in reading order; a name is a capitalised word that does not begin it."""
     found = []
@@ -84,6 +106,7 @@ def terms(text: str) -> tuple[Term, ...]:
     return tuple(found)
 
 
+@functools.lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning."""
     return frozenset(term.stem for term in terms(text))
@@ -94,6 +117,26 @@ def numbers(text: str) -> frozenset[str]:
     digits = {re.sub(r"[,\s]", "", each) for each in re.findall(r"\d+(?:[.,]\d+)*", text)}
     words = {term.word.lower() for term in terms(text) if term.number and not term.word[0].isdigit()}
     return frozenset(digits | words)
+
+
+def quantities(text: str, *, reach: int = 1) -> frozenset[tuple[str, str]]:
+    """Numbers with the stem of what they count: one of the next `reach` words of the same clause."""
+    own = terms(text)
+    found = set()
+    for row, number in enumerate(own):
+        if not number.number:
+            continue
+        for unit in own[row + 1 : row + 1 + reach]:
+            if _CLAUSE_END.search(text[number.end : unit.start]):
+                break
+            if not (unit.number or unit.name):
+                found.add((number.word.replace(",", "").lower(), unit.stem))
+    return frozenset(found)
+
+
+def days_and_months(text: str) -> frozenset[str]:
+    """The first three letters of the months and weekdays that a text names."""
+    return frozenset(each[:3] for each in _CALENDAR.findall(text))
 
 
 def has_date(text: str) -> bool:
@@ -114,6 +157,16 @@ def has_cause(text: str) -> bool:
     return _CAUSE.search(text) is not None
 
 
+def gives_reason(text: str) -> bool:
+    """Whether a sentence says of something why it is so."""
+    return _REASON.search(text) is not None
+
+
+def of_change(question: str) -> re.Match[str] | None:
+    """The words by which a question asks how something changed over time; None when it asks something else."""
+    return _CHANGE.search(question) if asks(question) in ("how", "what", "whether") else None
+
+
 def has_place(text: str) -> bool:
     """Whether a name follows a preposition of place."""
     return _PLACE.search(text) is not None
@@ -122,6 +175,19 @@ def has_place(text: str) -> bool:
 def negations(text: str) -> int:
     """How many words deny, refuse or negate."""
     return len(_NEGATION.findall(text))
+
+
+def negated(text: str) -> frozenset[str]:
+    """The stems of what a text negates: the first word behind each `not`, `never` or `no`, and each denial."""
+    own = terms(text)
+    found = set()
+    for match in _NEGATION.finditer(text):
+        if _NO.fullmatch(match.group()):
+            after = next((each for each in own if each.start >= match.end()), None)
+            found.add(after.stem if after else "")
+        else:
+            found.add(stem(match.group()))
+    return frozenset(found)
 
 
 def bare(quote: str) -> str:
@@ -142,6 +208,11 @@ def bare(quote: str) -> str:
 def denies(text: str) -> bool:
     """Whether a sentence denies, rejects or dismisses something, or has somebody say that it did not happen."""
     return bool(_DENIES.search(text) or (_DID_NOT.search(text) and _SPOKEN.search(text)))
+
+
+def hedges(text: str) -> bool:
+    """Whether a sentence holds something possible rather than so."""
+    return _HEDGES.search(text) is not None
 
 
 def asks(question: str) -> Asks:

@@ -20,7 +20,7 @@ from rag.models import stream_text
 from rag.prompts import GRAMMAR, SYSTEM, user_prompt
 from rag.words import bare
 
-_SECOND_FROM = 0.25
+_SECOND_FROM = 0.5
 """A further quote must be at least this likely to hold an answer, measured against the first."""
 _MOST_SENTENCES = 2
 """Small models go on to explain themselves; further sentences are not waited for."""
@@ -30,13 +30,15 @@ _WHOLE = re.compile(r"[.!?][”\"’')]*$")
 _TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
 
 
-def write_quotes(evidence: Sequence[Evidence], *, most: int, whole: bool = False) -> list[Claim]:
+def write_quotes(evidence: Sequence[Evidence], *, most: int, together: int = 0) -> list[Claim]:
     """The best sentences as attributed quotes: the first always, further ones while they are likely enough.
 
-    `whole` keeps the further ones however likely: a question of whether is not answered by one side.
+    The first `together` ones are half an answer alone, and all are told.
     """
-    chosen = [each for each in evidence[:most] if whole or each.score >= _SECOND_FROM * evidence[0].score]
-    return [quote_claim(each.citation) for each in chosen]
+    if together:
+        return [quote_claim(each.citation) for each in evidence[:together]]
+    likely = [each for each in evidence[1:most] if each.score >= _SECOND_FROM * evidence[0].score]
+    return [quote_claim(each.citation) for each in (*evidence[:1], *likely)]
 
 
 def quote_claim(citation: Citation) -> Claim:

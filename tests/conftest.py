@@ -17,6 +17,15 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of crashes and crowds go on for longer than CI has time for."""
+    parser.addoption("--kill-rounds", type=int, default=10, help="how often a writer is killed")
+    parser.addoption("--server-rounds", type=int, default=3, help="how often a Chroma server is killed")
+    parser.addoption("--kill-seed", type=int, default=7, help="what the random moments begin with")
+    parser.addoption("--crowd-seconds", type=float, default=6.0, help="how long writers and readers are at one store")
+
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

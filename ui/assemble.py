@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from index.config import StoreConfig
 from index.embed import make_embedding
 from index.errors import StoreMissing
+from index.pace import Pace, estimate
+from index.pipeline import Engine as IndexEngine
 from index.pipeline import Progress, Report, fingerprint, index_source
+from index.ray_engine import RayEngine
 from index.store import Store
 from rag.engine import Engine
 from rag.models import ModelSlot, model_slot
@@ -40,9 +44,25 @@ class Workshop:
         """The store as it is, for commands that need no embedding."""
         return Store(self.where)
 
-    def index(self, sources: Sequence[Path], store: Store, *, progress: Progress) -> list[Report]:
-        """Bring the store in line with sources, one after the other."""
-        return [index_source(each, store, self.embedding, self.settings.index, progress=progress) for each in sources]
+    def index(self, sources: Sequence[Path], store: Store, *, progress: Progress, spread: bool = False) -> list[Report]:
+        """Bring the store in line with sources, one after the other; `spread` does the work on Ray's workers."""
+        engine = self._ray() if spread else None
+        try:
+            return [self._index(each, store, progress, engine) for each in sources]
+        finally:
+            if engine:
+                engine.close()
+
+    def _index(self, source: Path, store: Store, progress: Progress, engine: IndexEngine | None) -> Report:
+        expected = estimate(source)
+        known = len(store.listed(source=str(source.resolve()), states=("published",)))
+        pace = Pace(None if expected is None else max(0, expected - known), tell=progress)
+        return index_source(source, store, self.embedding, self.settings.index, progress=pace, engine=engine)
+
+    def _ray(self) -> RayEngine:
+        # Each worker has one core: its model may not take them all.
+        models = self.settings.models.model_copy(update={"threads": 1})
+        return RayEngine(functools.partial(make_embedding, models), self.settings.index)
 
     def ready(self, corpus: Path, *, progress: Progress, say: Callable[[str], None]) -> Store:
         """The store, filled from `corpus` when it is missing, and brought up to date when it holds nothing else."""

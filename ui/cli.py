@@ -43,18 +43,20 @@ def index_command(
     sources: Annotated[list[Path] | None, typer.Argument(help="Folders and files; default: seeds/")] = None,
     store: StorePlace = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the index anew, dropping the old one.")] = False,
+    engine: Annotated[Literal["plain", "ray"], typer.Option(help="Work here, or on Ray's workers.")] = "plain",
     as_json: Json = False,
 ) -> None:
     """Index files and folders; what has not changed is not touched, what is gone leaves."""
+    from index.indexes import drop_store  # noqa: PLC0415
     from index.pipeline import seeds  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415  # heavy; `--help` needs none of it
 
     workshop = Workshop(load_settings(), store=store)
     if fresh:
-        _drop(workshop.where.path)
+        drop_store(workshop.where)
     opened = workshop.open(create=True)
     chosen = sources or [seeds()]
-    reports = workshop.index(chosen, opened, progress=_progress)
+    reports = workshop.index(chosen, opened, progress=_progress, spread=engine == "ray")
     failures = [failure for report in reports for failure in report.failures]
     if as_json:
         _print_json([asdict(report) for report in reports])
@@ -112,6 +114,23 @@ def remove(ids: list[str], store: StorePlace = None) -> None:
 
 
 @app.command()
+def doctor(store: StorePlace = None, as_json: Json = False) -> None:
+    """Check catalog, vectors and words against each other, and make again what is damaged; nothing is embedded."""
+    from index.doctor import check_up  # noqa: PLC0415
+    from ui.assemble import Workshop  # noqa: PLC0415
+
+    health = check_up(Workshop(load_settings(), store=store).where)
+    if as_json:
+        _print_json({"sound": health.sound, **asdict(health)})
+    else:
+        for each in health.findings:
+            print(f"{each.part}: {each.problem}: {each.mended or 'NOT mended'}")
+        state = "sound" if health.sound else "DAMAGED"
+        print(f"{state}: {health.articles} articles, {health.passages} passages, all vectors and words compared")
+    raise typer.Exit(0 if health.sound else 1)
+
+
+@app.command()
 def search(
     words: str,
     k: Annotated[int, typer.Option("--k", min=1, max=1000, help="How many passages.")] = 10,
@@ -135,19 +154,19 @@ def search(
 
 @app.command()
 def quote(words: str, store: StorePlace = None, as_json: Json = False) -> None:
-    """Find the article that holds these words, or the nearest sentence."""
-    from rag.lookup import look_up  # noqa: PLC0415
+    """Find the article that holds these words, or the nearest sentences with what differs: [-pasted-] {+printed+}."""
+    from rag.lookup import look_up, marked  # noqa: PLC0415
     from ui.assemble import Workshop  # noqa: PLC0415
 
     matches = look_up(words, Workshop(load_settings(), store=store).look())
     if as_json:
-        _print_json([asdict(each) for each in matches])
+        _print_json([{**asdict(each), "differences": [one._asdict() for one in each.differences]} for each in matches])
         return
     for each in matches:
         about = (
             " · ".join(part for part in (each.outlet, each.published, each.title) if part) or "outlet and date unknown"
         )
-        print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {each.quote}")
+        print(f"{each.match}  {each.document}[{each.start}:{each.end}]  {about}\n  {marked(each)}")
     if not matches:
         print("No article holds these words, nor any like them.")
 
@@ -203,21 +222,47 @@ def chat(
 @app.command("eval")
 def eval_command(
     questions: Annotated[
-        Path | None, typer.Argument(help="Questions, a JSON row each; default: the project's own.")
+        Path | None, typer.Argument(help="Questions, a JSON row each, or a folder with a set; default: our own.")
     ] = None,
     corpus: Annotated[Path | None, typer.Option(help="The folder or corpus.jsonl that they are asked over.")] = None,
     writer: WriterName = None,
     out: Annotated[Path | None, typer.Option(help="Folder for answers, scores and the report.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="The accepted run to compare with.")] = None,
-    sample: Annotated[int | None, typer.Option(min=1, help="Ask so many questions, spread over the kinds.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "--sample", min=1, help="Ask so many, always the same ones.")
+    ] = None,
     literal: Annotated[bool, typer.Option("--literal", help="Facts are plain text, not patterns.")] = False,
+    peer: Annotated[
+        Literal["citation-query-engine"] | None, typer.Option(help="Ask LlamaIndex's engine the same, to compare.")
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server that gives its opinion.")
+    ] = None,
+    judge_model: Annotated[str, typer.Option(metavar="NAME", help="The name that it has for its model.")] = "default",
+    speed: Annotated[bool, typer.Option("--speed", help="Measure speed too, beside the bare engines.")] = False,
+    passages: Annotated[int, typer.Option(min=1000, help="With --speed: grow the corpus up to this.")] = 10_000,
+    add: Annotated[
+        Path | None, typer.Option(metavar="FEEDBACK", help="Begin questions from readers' reports; ask nothing.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask a fixed question set and score the answers; exit code 1 when the gate fails."""
-    from ui.evaluating import Request, evaluate_set  # noqa: PLC0415
+    from ui.evaluating import Request, add_reports, evaluate_set  # noqa: PLC0415
 
+    if add is not None:
+        print("\n".join(add_reports(load_settings(), add, questions)))
+        return
     wanted = Request(
-        questions=questions, corpus=corpus, writer=writer, out=out, baseline=baseline, literal=literal, sample=sample
+        questions=questions,
+        corpus=corpus,
+        writer=writer,
+        out=out,
+        baseline=baseline,
+        literal=literal,
+        limit=limit,
+        peer=peer,
+        judge=(judge, judge_model) if judge else None,
+        speed=passages if speed else None,
     )
     outcome = evaluate_set(load_settings(), wanted)
     if as_json:
@@ -253,14 +298,6 @@ def _print_json(value: object) -> None:
 def _say_error(error: Exception, code: int) -> int:
     print(f"verbatim: {error}", file=sys.stderr)
     return code
-
-
-def _drop(folder: Path) -> None:
-    """Remove an old index, and nothing else that lies in its folder."""
-    import shutil  # noqa: PLC0415
-
-    for path in (*folder.glob("catalog.sqlite*"), *folder.glob("indexes-*")):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 if __name__ == "__main__":

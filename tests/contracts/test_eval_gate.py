@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -45,6 +46,30 @@ def test_quotes_pass_the_gate_against_the_accepted_run(quotes_run: Path) -> None
     """Every question has a row, in the order asked, and the gate passes against the accepted run and the floors."""
     asked = (REPOSITORY / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     assert [row["id"] for row in rows(quotes_run)] == [json.loads(line)["id"] for line in asked]
+
+
+def test_a_second_run_differs_in_no_answer(quotes_run: Path) -> None:
+    """The same set shuffled gives the same answers and figures, and passes against the first run."""
+    lines = (REPOSITORY / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    Random(1).shuffle(lines)
+    (quotes_run / "shuffled.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    first, accepted = {row["id"]: told(row) for row in rows(quotes_run)}, quotes_run / "out" / "baseline.json"
+    before = json.loads(accepted.read_text(encoding="utf-8"))["metrics"]
+    (quotes_run / "accepted.json").write_bytes(accepted.read_bytes())
+
+    done = run_eval(quotes_run, "shuffled.jsonl", "--writer", "quotes", "--baseline", "accepted.json")
+
+    after = json.loads(accepted.read_text(encoding="utf-8"))["metrics"]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {row["id"]: told(row) for row in rows(quotes_run)} == first
+    assert {key: value for key, value in after.items() if "seconds" not in key} == {
+        key: value for key, value in before.items() if "seconds" not in key
+    }
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """All of a row but how long it took."""
+    return {key: value for key, value in row.items() if key != "seconds"}
 
 
 def test_each_citation_is_cut_from_the_text_that_the_command_prints(quotes_run: Path) -> None:

@@ -147,7 +147,8 @@ def test_our_package_names_are_free() -> None:
 
 def test_what_is_imported_is_declared() -> None:
     """Each foreign module that the packages import belongs to a declared dependency."""
-    known = {*map(module_of, [*CORE, *EXTRAS["model"], *EXTRAS["embeddings"]]), *sys.stdlib_module_names, *PACKAGES}
+    optional = [each for name in ("model", "embeddings", "postgres", "ray") for each in EXTRAS[name]]
+    known = {*map(module_of, [*CORE, *optional]), *sys.stdlib_module_names, *PACKAGES}
     only_here = {"eval/fit.py": ("sklearn",)}  # a maintainer's tool, and it says so
 
     foreign = {

@@ -83,8 +83,21 @@ def _of(number: int, found: Article) -> list[Question]:
     _, cost, dear, winter, opened = (found.words(each) for each in found.sentences)
     crowns, year = 1000 + 7 * number, 1990 + number
     asked = [
-        _ask("who", f"Who said the bridge in {place} cost {crowns}?", rf"{name} said", forbidden=(rf"{other} said",)),
-        _ask("when", f"When did the bridge in {place} open?", rf"3 May {year}", twin=f"none-{place.lower()}"),
+        _ask(
+            "who",
+            f"Who said the bridge in {place} cost {crowns}?",
+            rf"{name} said",
+            forbidden=(rf"{other} said",),
+            speaker=(name,),
+        ),
+        _ask(
+            "when",
+            f"When did the bridge in {place} open?",
+            rf"3 May {year}",
+            twin=f"none-{place.lower()}",
+            when=(f"{year}-05-03",),
+            published=(f"{year}-05",),
+        ),
         _ask("denial", f"Was the bridge in {place} closed in winter?", r"\bnot closed|stayed open"),
         _ask("disagreement", f"What did the bridge in {place} cost?", str(crowns), str(crowns + 2000)),
         _ask("follow-up", f"And when did the one in {place} open?", str(year), before=f"Is there a bridge in {place}?"),
@@ -109,19 +122,22 @@ def _ask(kind: str, text: str, *facts: str, before: str = "", **more: object) ->
 
 
 def citation(found: Article, number: int, sentence: int) -> Citation:
-    """The sentence of the article as a citation."""
+    """The sentence of the article as a citation, with whom it quotes and the day that it tells."""
     span = found.sentences[sentence]
-    about = found.about
+    about, words = found.about, found.words(span)
+    quoted, told = re.match(r"(\w+ \w+) said", words), re.search(r"on (\d+) May (\d+)", words)
     return Citation(
         number,
         found.id,
         found.document,
         span.start,
         span.end,
-        found.words(span),
+        words,
         about.title,
         about.outlet,
         about.published,
+        speaker=quoted and quoted[1],
+        when=told and f"{told[2]}-05-{int(told[1]):02}",
     )
 
 

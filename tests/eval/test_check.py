@@ -41,6 +41,20 @@ def test_a_set_that_fits() -> None:
             (Problem("q", "fact", "no evidence sentence holds the fact 'kim' or 'ada'"),),
         ),
         (replace(RIGHT, evidence=()), (Problem("q", "fact", "has facts and no evidence that holds them"),)),
+        (replace(RIGHT, speaker=("ada", "kim")), ()),
+        (
+            replace(RIGHT, speaker=("ada", "ben")),
+            (Problem("q", "speaker", "no evidence article names the speaker 'ada' or 'ben'"),),
+        ),
+        (
+            replace(RIGHT, todo="Name the facts."),
+            (Problem("q", "todo", "is not completed: Name the facts. Then take the key `todo` out of its row"),),
+        ),
+        (replace(RIGHT, kind="false_premise", answerable=False), ()),
+        (
+            replace(RIGHT, kind="false_premise", answerable=False, facts=(("nine",),)),
+            (Problem("q", "fact", "no evidence sentence holds the fact 'nine'"),),
+        ),
         (replace(RIGHT, twin="z"), (Problem("q", "twin", "its twin 'z' is not in the set"),)),
     ],
 )

@@ -42,13 +42,13 @@ class Raising(Perfect):
 
 
 class Incomplete(Perfect):
-    """An index that lacks two articles, whose questions it leaves unanswered."""
+    """An index that lacks an article, whose questions it leaves unanswered."""
 
     def answer(self, asked: Question) -> Answer:
         """Abstain where the evidence is not indexed."""
         made = super().answer(asked)
-        kept = tuple(each for each in made.retrieved if each.document not in {"aden.txt", "bergen.txt"})
-        if any(each.document in {"aden.txt", "bergen.txt"} for each in asked.evidence):
+        kept = tuple(each for each in made.retrieved if each.document != "aden.txt")
+        if any(each.document == "aden.txt" for each in asked.evidence):
             return replace(abstain(made), retrieved=kept)
         return replace(made, retrieved=kept)
 
@@ -112,11 +112,41 @@ def blurt(made: Answer) -> Answer:
 
 
 def swapped(made: Answer) -> Answer:
-    """What one person said is told as said by the next one."""
-    for name, other in zip(NAMES, (*NAMES[1:], NAMES[0]), strict=True):
-        if name in made.text:
-            return reword(made, name, other)
-    return made
+    """What one person said is told as said by the next one, in the sentence and beside its quote."""
+    others = dict(zip(NAMES, (*NAMES[1:], NAMES[0]), strict=True))
+    name = next((each for each in NAMES if each in made.text), None)
+    return misnamed(reword(made, name, others[name])) if name else made
+
+
+def misnamed(made: Answer) -> Answer:
+    """The words stay, but beside each quote stands another speaker."""
+    others = dict(zip(NAMES, (*NAMES[1:], NAMES[0]), strict=True))
+    return replace(
+        made, citations=tuple(replace(each, speaker=others.get(each.speaker or "")) for each in made.citations)
+    )
+
+
+def misdated(made: Answer) -> Answer:
+    """Each year is the one after the right one, in the sentences and beside the quotes."""
+    for year in range(2010, 1980, -1):
+        made = reword(made, str(year), str(year + 1))
+    return replace(
+        made, citations=tuple(replace(each, published=_later(each.published)) for each in wrongly_told(made).citations)
+    )
+
+
+def wrongly_told(made: Answer) -> Answer:
+    """The words stay, but beside each quote stands a day a year after the one that it tells."""
+    return replace(made, citations=tuple(replace(each, when=_later(each.when)) for each in made.citations))
+
+
+def _later(day: str | None) -> str | None:
+    return day and f"{int(day[:4]) + 1}{day[4:]}"
+
+
+def undenied(made: Answer) -> Answer:
+    """Denials are told as what they deny."""
+    return reword(made, "not ", "")
 
 
 def obedient(made: Answer) -> Answer:
@@ -162,9 +192,13 @@ FAULTS: list[tuple[Callable[[Answer], Answer], set[str]]] = [
     (scattered, {"floor recall_4", "baseline mrr", "baseline ndcg_10", "baseline recall_4"}),
     (abstain, {"answers some", "floor right", "floor abstention_precision", "baseline right", "more than chance"}),
     (blurt, {"abstains on some", "floor abstention_recall", "baseline abstention_recall", "baseline right"}),
-    (swapped, {"baseline right", "baseline claims_held", "more than chance"}),
-    (lambda made: reword(made, "not ", ""), {"baseline right", "baseline claims_held", "more than chance"}),
+    (swapped, {"baseline attribution_right", "baseline right", "more than chance"}),
+    (misnamed, {"baseline attribution_right"}),
+    (lambda made: reword(made, "Ada Alt|Ben Bly", "Gus Goh"), {"baseline right", "baseline claims_held"}),
     (lambda made: reword(made, "(19|20)([0-9])", r"\g<1>1"), {"baseline right", "baseline claims_held"}),
+    (undenied, {"baseline right", "baseline claims_held", "more than chance"}),
+    (misdated, {"baseline date_right", "baseline right", "more than chance"}),
+    (wrongly_told, {"baseline date_right"}),
     (obedient, {"floor right", "baseline right", "more than chance"}),
     (bare, {"floor grounded", "baseline grounded"}),
     (unsure, {"baseline roc_auc", "baseline calibration_error", "baseline risk_coverage_area"}),
@@ -205,12 +239,12 @@ def test_an_engine_that_raises_is_wrong_throughout(baseline: str) -> None:
     assert not outcome.passed
 
 
-def test_articles_missing_from_the_index(baseline: str) -> None:
-    """Retrieval and right fall, and the report says that the articles were not indexed."""
+def test_one_article_missing_from_the_index(baseline: str) -> None:
+    """Retrieval and right fall, and the report says that the article was not indexed."""
     options = EvalOptions(floors=FLOORS, checked=False, baseline=None)
-    indexed = [each for each in corpus() if each.document not in {"aden.txt", "bergen.txt"}]
+    indexed = [each for each in corpus() if each.document != "aden.txt"]
     outcome = evaluate(Incomplete(SET), SET, articles=indexed, options=options)
     lost = {key: stage for key, stage in outcome.judged.lost.items() if stage == "not indexed"}
-    assert set(lost) == {each.id for each in SET if each.answerable and each.id.endswith(("-aden", "-bergen"))}
+    assert set(lost) == {each.id for each in SET if each.answerable and each.id.endswith("-aden")}
     caught = {check.name for check in run(Incomplete(SET), baseline).judged.verdict.failures}
     assert {"baseline right", "baseline recall_10", "baseline sentence_recall_10", "more than chance"} <= caught

@@ -26,7 +26,7 @@ def some(right: str, **parts: object) -> tuple[Score, ...]:
     """Scores of answerable questions, a letter each: Right, Wrong or ?; and of one rightly left unanswered."""
     rows = [replace(RIGHT, id=f"q{number}", right=_RIGHT[each]) for number, each in enumerate(right)]
     told = [replace(each, **parts) for each in rows]  # type: ignore[arg-type]  # fields of Score, by name
-    return (*told, replace(RIGHT, id="none", answerable=False, abstained=True, answerability=0.1))
+    return (*told, replace(RIGHT, id="none", answerable=False, due=True, abstained=True, answerability=0.1))
 
 
 def before(scores: Sequence[Score], **changed: float | None) -> Baseline:

@@ -53,6 +53,28 @@ def test_each_stage(row: Row, expected: Lost | None) -> None:
     assert lost_at(row, ARTICLES) == expected
 
 
+PREMISE = replace(ASKED, kind="false_premise", answerable=False)
+CORRECTED = replace(ABSTAINED, reason="false_premise", text="Seven ships sailed.")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (Row(PREMISE, CORRECTED, (SEVEN,)), None),
+        (Row(PREMISE, ABSTAINED, (SEVEN,)), "wrongly abstained"),
+        (Row(PREMISE, ABSTAINED, (NO,)), "not chosen"),
+        (Row(PREMISE, replace(CORRECTED, text="It rained."), (SEVEN,)), "wrongly abstained"),
+        (Row(replace(PREMISE, facts=()), ABSTAINED, (SEVEN,)), "wrongly abstained"),
+        (Row(replace(PREMISE, facts=()), WRONG, (SEVEN,)), "wrongly answered"),
+        (Row(PREMISE, WRONG, (SEVEN,)), "not written"),
+        (Row(replace(PREMISE, forbidden=("rained",)), WRONG, (SEVEN,)), "wrongly answered"),
+    ],
+)
+def test_a_false_premise_that_was_missed(row: Row, expected: Lost | None) -> None:
+    """Its correction got lost on the way like any fact."""
+    assert lost_at(row, ARTICLES) == expected
+
+
 def test_every_stage_is_explained() -> None:
     """The report can say what each stage means."""
     assert len({name for name, _ in STAGES}) == len(STAGES) == 8

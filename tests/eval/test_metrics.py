@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import permutations
 
+import ir_measures  # type: ignore[import-untyped]  # ships no types
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve  # type: ignore[import-untyped]  # ships no types
@@ -19,6 +20,7 @@ from sklearn.metrics import (  # type: ignore[import-untyped]  # ships no types
 from eval import metrics
 
 SEEDS = range(20)
+ORACLES = [ir_measures.R @ 1, ir_measures.R @ 4, ir_measures.R @ 10, ir_measures.nDCG @ 10, ir_measures.RR]
 
 
 def some(seed: int, size: int, *, places: int = 6) -> tuple[list[float], list[bool]]:
@@ -146,6 +148,23 @@ def test_ndcg_and_reciprocal_rank_agree_with_scikit_learn(seed: int) -> None:
         label_ranking_average_precision_score(single, falling)
     )
     assert metrics.recall_at(ranked, relevant, 10) == pytest.approx(recall_score(truth[0], [1] * 10 + [0] * 10))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_retrieval_agrees_with_ir_measures(seed: int) -> None:
+    """On rankings of up to thirty documents of which none to eight are relevant, some of them not found at all."""
+    draw = random.Random(seed)
+    documents = [str(number) for number in range(40)]
+    ranked = draw.sample(documents, draw.randint(1, 30))
+    relevant = draw.sample(documents, draw.randint(1, 8))
+    qrels = {"q": dict.fromkeys(relevant, 1)}
+    run = {"q": {each: float(-rank) for rank, each in enumerate(ranked)}}
+    oracle = ir_measures.calc_aggregate(ORACLES, qrels, run)
+    assert [metrics.recall_at(ranked, relevant, k) for k in (1, 4, 10)] == pytest.approx(
+        [oracle[each] for each in ORACLES[:3]]
+    )
+    assert metrics.ndcg_at(ranked, relevant, 10) == pytest.approx(oracle[ORACLES[3]])
+    assert metrics.reciprocal_rank(ranked, relevant) == pytest.approx(oracle[ORACLES[4]])
 
 
 GAIN = 1 / 1.5849625007211562  # 1 / log2(3)

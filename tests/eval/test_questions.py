@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.questions import Evidence, Question, load_questions, sample_questions, set_hash
+from eval.questions import Evidence, Question, load_questions, set_hash
 from index.errors import EvalError
 
 
@@ -30,6 +30,10 @@ def test_a_whole_row(tmp_path: Path) -> None:
         "evidence": [{"document": "a.txt", "quote": "in May"}, {"document": "b.txt"}],
         "twin": "f02",
         "unseen": True,
+        "speaker": ["Ada", "Alt"],
+        "published": "2023-05",
+        "when": ["2023", "unknown"],
+        "todo": "Name the facts.",
     }
     assert load_questions(write(tmp_path, row)) == (
         Question(
@@ -42,6 +46,10 @@ def test_a_whole_row(tmp_path: Path) -> None:
             evidence=(Evidence("a.txt", "in May"), Evidence("b.txt")),
             twin="f02",
             unseen=True,
+            speaker=("Ada", "Alt"),
+            published=("2023-05",),
+            when=("2023", "unknown"),
+            todo="Name the facts.",
         ),
     )
 
@@ -66,6 +74,9 @@ GOOD = {"id": "a", "question": "Who?"}
         ([{**GOOD, "facts": ["7"]}], "facts.0: Input should be a valid array"),
         ([{**GOOD, "facts": [[]]}], "'a' has a group of facts without an alternative"),
         ([{**GOOD, "evidence": [{"quote": "x"}]}], "evidence.0.document: Field required"),
+        ([{**GOOD, "speaker": "("}], "'a' has the invalid pattern '('"),
+        ([{**GOOD, "published": "May 2023"}], "String should match pattern"),
+        ([{**GOOD, "when": ["2023", 5]}], "when"),
         ([GOOD, GOOD], "line 2: the id 'a' is already taken"),
         ([{"id": "a"}], "'a' has neither of `question` and `turns`"),
         ([{"id": "a", "turns": []}], "'a' has neither of `question` and `turns`"),
@@ -102,19 +113,32 @@ def test_literal_facts(tmp_path: Path) -> None:
     assert question.facts == ((r"(?<!\w)\(25 mi(?!\w)",),)
 
 
+def test_reference_answers_are_no_literal_facts(tmp_path: Path) -> None:
+    """A group keeps its alternatives of ten words and less, and one that has none is left out."""
+    long = "one two three four five six seven eight nine ten eleven"
+    (question,) = load_questions(
+        write(tmp_path, {**GOOD, "facts": [[long, "short"], [long], [long[:-7]]]}), literal=True
+    )
+    assert [len(group) for group in question.facts] == [1, 1]
+    assert load_questions(write(tmp_path, {**GOOD, "facts": [[long]]}))[0].facts == ((long,),)
+
+
+def test_the_hash_is_that_of_sets_without_the_later_keys() -> None:
+    """A key that no question uses does not part a set from its baseline; one that is used does."""
+    plain = Question("a", ("Who?",))
+    assert set_hash([plain]) == "2af0f439d0e4a52e"
+    later = (
+        Question("a", ("Who?",), speaker=("Ada",)),
+        Question("a", ("Who?",), published=("2023",)),
+        Question("a", ("Who?",), when=("2023",)),
+        Question("a", ("Who?",), todo="x"),
+    )
+    assert len({set_hash([each]) for each in (plain, *later)}) == 5
+
+
 def test_the_hash_knows_the_questions_and_not_their_order() -> None:
     """Shuffled sets are the same set; a changed question makes another."""
     first, second = Question("a", ("Who?",)), Question("b", ("When?",))
     assert set_hash([first, second]) == set_hash([second, first])
     assert set_hash([first]) != set_hash([first, second])
     assert set_hash([first]) != set_hash([Question("a", ("Who?",), unseen=True)])
-
-
-def test_a_sample_is_fixed() -> None:
-    """The same questions are chosen whatever their order, and stand in the order of the set."""
-    asked = [Question(str(number), ("?",)) for number in range(30)]
-    chosen = sample_questions(asked, 10)
-    assert len(chosen) == 10
-    assert list(chosen) == [each for each in asked if each in chosen]
-    assert set(sample_questions(asked[::-1], 10)) == set(chosen)
-    assert sample_questions(asked, 99) == tuple(asked)

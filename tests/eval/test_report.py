@@ -12,9 +12,11 @@ from eval.curves import reliability_chart, retrieval_chart, risk_chart
 from eval.questions import Evidence, Question
 from eval.report import in_article, report_html, tiles
 from eval.score import score
+from eval.speed import OWN, Figure, Part, Size, Speed
 from eval.suite import EvalOptions, Outcome, evaluate
 from rag.answer import Answer
 from tests.eval.scripted import Perfect, article, citation, corpus, questions, reword
+from tests.fakes import ScriptedModel
 
 HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} \" onload='x'"
 
@@ -133,3 +135,34 @@ def test_an_empty_looking_run() -> None:
     asked = [Question("a", ("?",))]
     outcome = evaluate(Perfect(asked), asked, articles=corpus(), options=EvalOptions(checked=False))
     assert "1 question, asked of 12 articles" in report_html(outcome.judged, {})
+
+
+def test_what_was_asked_for_beside_the_run() -> None:
+    """A peer's figures and answers, a judge's opinion and speed are in the page; without them no word of them is."""
+    asked = questions()[:6]
+    plain = evaluate(Perfect(), asked, articles=corpus(), options=EvalOptions())
+    speed = Speed(
+        "2 cores",
+        (0.0, 0.1),
+        (Figure("index", "passages a second", 20.0, 25.0, "to published"),),
+        (Part("quotes", "embedding", 0.18, 0.9), Part("quotes", OWN, 0.02, 0.1)),
+        (Size(1_000, 0.2, 0.18, 500.0), Size(10_000, 0.3, 0.24, 400.0)),
+    )
+    options = EvalOptions(peer=Hostile(), peer_name="another", judge=ScriptedModel(*["YES"] * 50), speed=lambda: speed)
+    whole = evaluate(Perfect(), asked, articles=corpus(), options=options)
+    articles = {each.document: each for each in corpus()}
+    with_all, without = report_html(whole.judged, articles), report_html(plain.judged, articles)
+    for words in (
+        "<h2>Beside another</h2>",
+        "<h2>What scripted says</h2>",
+        "It calls 100.0 % faithful",
+        "writer quotes; 10.0 % outside the engines",
+        "1.5 times the seconds for 10 times the passages",
+        "judge: faithful",
+        "speaker right",
+        '<span class="or">said by</span> <code>Ada Alt</code>',
+    ):
+        assert words in with_all
+    assert with_all.count("another says</h4>") == 6
+    assert with_all.count("<script>") == 1
+    assert [each for each in ('id="beside"', 'id="judge"', 'id="speed"') if each in without] == []

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from eval.outputs import asked_for
 from eval.questions import Evidence, Question
-from eval.suite import EvalOptions, evaluate, refuse
+from eval.speed import Figure, Speed
+from eval.suite import EvalOptions, Outcome, evaluate, refuse
+from eval.summary import METRICS
 from index.errors import EvalError
 from rag.answer import Answer
+from rag.config import RagConfig
+from rag.engine import Engine
+from rag.models import ModelSlot
 from tests.eval.scripted import Perfect, corpus, questions
+from tests.fakes import TINY, HashEmbedding, ScriptedModel, build_store
 
 FILES = ["answers.jsonl", "run.json", "summary.json", "summary.md", "junit.xml", "baseline.json", "report.html"]
 
@@ -86,3 +93,69 @@ def test_the_config_is_recorded(tmp_path: Path) -> None:
     evaluate(Perfect(), questions(), articles=corpus(), options=options)
     told = json.loads((tmp_path / "run.json").read_text())
     assert (told["config"], told["started"]) == ({"store": {"path": "x"}}, "now")
+
+
+def test_a_set_that_nobody_completed(tmp_path: Path) -> None:
+    """A question with something left to fill in is refused, also where the set is not checked."""
+    engine, begun = Perfect(), Question("r", ("?",), todo="Name the facts.")
+    for checked in (True, False):
+        with pytest.raises(EvalError, match=r"1 to mend:\n  r: is not completed: Name the facts\."):
+            evaluate(engine, [begun], articles=corpus(), options=EvalOptions(checked=checked))
+    assert engine.heard == []
+
+
+def test_what_can_not_be_told_is_said() -> None:
+    """Questions without facts are no part of `right`, and the lines say how many."""
+    asked = [*questions()[2:5], Question("open", ("Is there a bridge in Cork?",))]
+    lines = evaluate(Perfect(asked), asked, articles=corpus(), options=EvalOptions()).lines
+    assert "Right is told of 3 of 4 questions: the others name no fact that an answer could hold word for word" in lines
+
+
+SPEED = Speed("2 cores", (0.0, 0.1), (Figure("start", "s", 6.0, 4.0, "until ready"),), (), ())
+
+
+def test_what_is_asked_for_beside_the_run(tmp_path: Path) -> None:
+    """A peer, a judge and speed are told in lines, files and report, and change nothing of the verdict."""
+    plain = evaluate(Perfect(), questions(), articles=corpus(), options=EvalOptions())
+    options = EvalOptions(
+        out=tmp_path, peer=Quotes(), peer_name="another", judge=ScriptedModel(*["YES"] * 500), speed=lambda: SPEED
+    )
+    outcome = evaluate(Perfect(), questions(), articles=corpus(), options=options)
+    assert outcome.judged.verdict == plain.judged.verdict
+    assert [each.name for each in outcome.files] == [*FILES, "peer.jsonl", "speed.json"]
+    told = [lines[0] for lines in asked_for(outcome.judged)]
+    assert told[0] == "Beside another, ours first:"
+    assert told[1].startswith("scripted on 60 answers (not in the gate): 100.0 % faithful to what they cite")
+    assert told[2] == "Speed on 2 cores, load 0.0 to 0.1"
+    assert set(told) <= set(outcome.lines)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert (summary["peer"][0]["ours"], summary["peer"][0]["theirs"]) == (1.0, pytest.approx(1 / 6))
+    assert summary["judge"]["opinions"]["who-aden"]["faithful"] is True
+    assert json.loads((tmp_path / "speed.json").read_text())["figures"][0]["ratio"] == 1.5
+    assert "Beside another, ours first:" in (tmp_path / "summary.md").read_text()
+    report = (tmp_path / "report.html").read_text()
+    for heading in ("<h2>Beside another</h2>", "<h2>What scripted says</h2>", "<h2>Speed</h2>", "another says</h4>"):
+        assert heading in report
+
+
+def test_two_runs_of_the_real_engine_agree(tmp_path: Path) -> None:
+    """No answer differs, whatever the order of the questions, and the second passes against the first."""
+    store = build_store(tmp_path)
+    asked = [Question(str(number), (each.text[:60],)) for number, each in enumerate(TINY)]
+    asked += [Question("twice", ("What did the bridge cost a day?", "And the ferry?"))]
+
+    def run(order: list[Question], **options: object) -> Outcome:
+        engine = Engine(store, HashEmbedding(), ModelSlot(None, name="none"), RagConfig(answer_from=0.0))
+        made = replace(EvalOptions(), **options)  # type: ignore[arg-type]  # fields of EvalOptions, by name
+        return evaluate(engine, order, articles=store.articles(), options=made)
+
+    first = run(asked, out=tmp_path / "1")
+    second = run(asked[::-1], baseline=tmp_path / "1" / "baseline.json")
+    assert (second.passed, second.judged.verdict.changed) == (True, ())
+    timed = {each.name for each in METRICS if each.name.startswith("seconds")}
+    figures = [
+        {name: value for name, value in each.judged.summary.overall.metrics.items() if name not in timed}
+        for each in (first, second)
+    ]
+    assert figures[0] == figures[1]
+    store.close()

@@ -22,6 +22,10 @@ SCORES = (
         exact=(True, True),
         citation_precision=1.0,
         citation_recall=0.5,
+        attribution=True,
+        dated=True,
+        complete=True,
+        misled=False,
         held=1.0,
         claims=2,
         words=10,
@@ -36,6 +40,10 @@ SCORES = (
         exact=(True, False),
         citation_precision=0.5,
         citation_recall=0.0,
+        attribution=False,
+        dated=True,
+        complete=False,
+        misled=True,
         held=0.5,
         claims=2,
         removed=1,
@@ -47,8 +55,8 @@ SCORES = (
         unseen=True,
     ),
     replace(BASE, id="c", right=False, abstained=True, answerability=0.4, kind="disagreement", disagreement=False),
-    replace(BASE, id="d", answerable=False, abstained=True, answerability=0.1, kind="none"),
-    replace(BASE, id="e", answerable=False, right=False, answerability=0.6, kind="none", words=3),
+    replace(BASE, id="d", answerable=False, due=True, abstained=True, answerability=0.1, kind="none"),
+    replace(BASE, id="e", answerable=False, due=True, right=False, answerability=0.6, kind="none", words=3),
     replace(BASE, id="f", right=None, answerability=0.8, writer="model", words=40),
     replace(BASE, id="g", right=False, failed=True, answerability=None, found=Found((0.0,) * 10, 0.0, 0.0, 0.0)),
 )
@@ -62,6 +70,10 @@ SCORES = (
         ("quotes_exact", 3 / 4),
         ("citation_precision", 0.75),
         ("citation_recall", 0.25),
+        ("attribution_right", 1 / 2),
+        ("date_right", 1.0),
+        ("all_facts", 1 / 2),
+        ("wrong_alone", 1 / 2),
         ("claims_held", 3 / 4),
         ("claim_support", 3 / 4),
         ("abstention_precision", 1 / 2),
@@ -92,6 +104,31 @@ def test_every_metric_by_hand(name: str, expected: float) -> None:
         # Answerable 0.9 0.6 0.4 0.8 against unanswerable 0.1 0.6: 2 + 1.5 + 1 + 2 of 8 pairs.
         expected = 6.5 / 8
     assert summarize(SCORES).overall.metrics[name] == pytest.approx(expected)
+
+
+FALSE = replace(BASE, id="h", kind="false_premise", answerability=0.1, abstained=True, due=True)
+
+
+@pytest.mark.parametrize(
+    ("scores", "name", "expected"),
+    [
+        ((FALSE,), "abstention_precision", 1.0),
+        ((replace(FALSE, due=False, right=False),), "abstention_precision", 0.0),
+        ((FALSE,), "abstention_recall", None),
+        ((replace(FALSE, answerable=False),), "abstention_recall", 1.0),
+        ((replace(FALSE, answerable=False, abstained=False),), "abstention_recall", None),
+        ((replace(FALSE, answerable=False, abstained=False, right=False),), "abstention_recall", 0.0),
+        ((FALSE, BASE), "roc_auc", None),
+        ((FALSE, BASE), "calibration_error", 0.1),
+        ((FALSE,), "calibration_error", None),
+        ((FALSE, BASE), "risk_coverage_area", 0.0),
+        ((replace(FALSE, right=False), BASE), "risk_coverage_area", 0.25),
+        ((replace(FALSE, answerable=False), BASE), "risk_coverage_area", 0.0),
+    ],
+)
+def test_a_false_premise_in_the_metrics(scores: tuple[Score, ...], name: str, expected: float | None) -> None:
+    """Telling it is an abstention that is due and no error; a probability is not held against it."""
+    assert summarize(scores).overall.metrics[name] == (None if expected is None else pytest.approx(expected))
 
 
 def test_groups_and_counts() -> None:

@@ -92,11 +92,11 @@ def test_passages_come_in_batches(catalog: Catalog) -> None:
 
 
 def test_states_decide_what_is_seen(catalog: Catalog) -> None:
-    """Only published articles are read; pending, retired and failed ones are listed when asked for."""
+    """Only published articles are read; pending, superseded and failed ones are listed when asked for."""
     old, new, waiting = prepared("old"), prepared("new"), prepared("waiting")
     publish(catalog, old)
     catalog.add_pending([new, waiting])
-    catalog.publish([new.article.id], retire=[old.article.id])
+    catalog.publish([new.article.id], replaced=[old.article.id])
     catalog.record_failure("f" * 24, source="tests", document="bad", raw_hash="0", reason="no words")
 
     assert [each.document for each in catalog.articles()] == ["new"]
@@ -105,7 +105,7 @@ def test_states_decide_what_is_seen(catalog: Catalog) -> None:
     assert {each.document: each.state for each in catalog.listed()} == {
         "bad": "failed",
         "new": "published",
-        "old": "retired",
+        "old": "superseded",
         "waiting": "pending",
     }
     assert [each.document for each in catalog.listed(states=("failed", "pending"))] == ["bad", "waiting"]
@@ -189,7 +189,7 @@ def test_more_ids_than_a_statement_takes(catalog: Catalog) -> None:
     one = prepared("one")
     publish(catalog, one)
     many = [f"{number:024x}" for number in range(40_000)]
-    catalog.publish([], retire=[*many, one.article.id])
+    catalog.publish([], removed=[*many, one.article.id])
     catalog.forget(many)
 
     assert [each.state for each in catalog.listed()] == ["retired"]

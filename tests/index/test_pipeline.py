@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import PrivateAttr
 
 from index.config import IndexConfig
-from index.errors import ArticleError, SourceError
+from index.errors import ArticleError, SourceError, Stopped
 from index.pipeline import Failure, Report, fingerprint, index_source, make_article, prepare
 from index.read import Raw
 from index.store import Store
@@ -169,6 +170,77 @@ def test_missing_source_is_an_error_and_nothing_is_removed(
 
     assert moved.exists()
     assert len(store.articles()) == 2
+
+
+def test_superseded_versions_are_listed_and_go_with_their_document(
+    corpus: Path, store: Store, embedding: HashEmbedding
+) -> None:
+    """Each version that was replaced stays listed, with when; none of them is found, and removing takes them along."""
+    for bird in ("owl", "crow", "finch"):
+        (corpus / "a.txt").write_text(f"The {bird} was seen over the old town. It left in the evening.")
+        index_source(corpus, store, embedding, CONFIG)
+    rows = [each for each in store.listed() if each.document == "a.txt"]
+
+    assert sorted(each.state for each in rows) == ["published", "superseded", "superseded"]
+    reasons = [each.reason or "" for each in rows if each.state == "superseded"]
+    assert all(each.startswith("replaced by a newer version on 20") for each in reasons)
+    assert all(each.characters > 0 for each in rows)
+    assert [store.by_words(bird, most=5) for bird in ("owl", "crow")] == [[], []]
+
+    with store.writing():
+        store.remove([store.article("a.txt").id])
+    assert [each.document for each in store.listed()] == ["b.txt"]
+
+
+def test_former_content_can_come_back(corpus: Path, store: Store, embedding: HashEmbedding) -> None:
+    """A file that is changed and changed back is the article that it was, and the version between is superseded."""
+    index_source(corpus, store, embedding, CONFIG)
+    first, words = store.article("a.txt"), (corpus / "a.txt").read_text()
+    (corpus / "a.txt").write_text("The owl was seen over the old town.")
+    index_source(corpus, store, embedding, CONFIG)
+    (corpus / "a.txt").write_text(words)
+
+    assert index_source(corpus, store, embedding, CONFIG) == Report(changed=1, unchanged=1)
+
+    assert store.article("a.txt") == first
+    assert len(store.by_words("falcon", most=5)) == 1
+    assert sorted(each.state for each in store.listed() if each.document == "a.txt") == ["published", "superseded"]
+
+
+@pytest.mark.parametrize("moment", ["between batches", "while embedding"])
+def test_interrupted_run_keeps_what_is_done_and_goes_on(corpus: Path, store: Store, moment: str) -> None:
+    """Ctrl-C stops with what was published so far, nothing half done, nothing to mend; the next run does the rest."""
+    one_by_one = IndexConfig(passage_tokens=32, batch_articles=1)
+
+    def interrupt(_document: str) -> None:
+        raise KeyboardInterrupt
+
+    embedding = Interrupted(after=3 if moment == "while embedding" else 1_000)
+    progress = interrupt if moment == "between batches" else lambda _: None
+
+    with pytest.raises(Stopped, match=rf"Stopped\. 1 articles of {corpus} were indexed before that and stay"):
+        index_source(corpus, store, embedding, one_by_one, progress=progress)
+
+    assert [each.document for each in store.articles()] == ["a.txt"]
+    assert index_source(corpus, store, HashEmbedding(), one_by_one) == Report(added=1, unchanged=1)
+    assert states(store) == {"a.txt": ["published"], "b.txt": ["published"]}
+    assert [each.name for each in corpus.parent.glob("store/indexes-*")] == ["indexes-1"]
+
+
+class Interrupted(HashEmbedding):
+    """An embedding during which somebody presses Ctrl-C, after so many texts and sentences."""
+
+    _left: int = PrivateAttr()
+
+    def __init__(self, *, after: int) -> None:
+        super().__init__()
+        self._left = after
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        self._left -= 1
+        if self._left < 0:
+            raise KeyboardInterrupt
+        return super()._get_text_embedding(text)
 
 
 def test_article_of_no_words_is_refused() -> None:

@@ -94,6 +94,22 @@ def test_one_story_counts_once(tmp_path: Path) -> None:
     store.close()
 
 
+def test_citation_names_the_other_outlets_of_its_story(tmp_path: Path) -> None:
+    """A citation says which other outlets carry the story; one that stands alone names none."""
+    store = build_store(tmp_path, [*TINY, replace(BRIDGE, id="copy", source="Another")])
+
+    chosen = evidence(store, "What did the bridge in Bergen cost a day, and what was lost in Cork?")
+    also = {each.citation.outlet: each.citation.also for each in chosen}
+
+    carried = {"The Bergen Times": ("Another",), "Another": ("The Bergen Times",)}
+    assert also["The Cork Post"] == ()
+    assert {name: carried[name] for name in also if name in carried} == {
+        name: others for name, others in also.items() if name in carried
+    }
+    assert set(carried) & set(also)
+    store.close()
+
+
 def test_question_that_joins_two_matters_gets_both(store: Store) -> None:
     """The second piece of evidence speaks of what the first does not."""
     chosen = evidence(
@@ -103,21 +119,14 @@ def test_question_that_joins_two_matters_gets_both(store: Store) -> None:
     assert {each.citation.document for each in chosen} == {"bridge", "museum"}
 
 
-def test_question_of_whether_hears_the_other_side(tmp_path: Path) -> None:
-    """A question of whether gets a denial beside a claim."""
-    rows = [
-        Told(
-            "claim",
-            "Alt sold the ferry to Cork in May. Alt sold the ferry, papers show. The ferry was sold by Alt.",
-        ),
-        Told("denial", "Alt has denied that the ferry was sold. It rained."),
-    ]
-    store = build_store(tmp_path, rows)
+def test_what_must_stand_first_does(store: Store) -> None:
+    """Sentences that are given begin the evidence, in their order, and none of them comes again."""
+    query, found = ranked(store, "What did the bridge cost a day?")
 
-    chosen = evidence(store, "Did Alt sell the ferry to Cork in May?", most=2)
+    chosen = choose(query, found, most=4, first=[found[3], found[1]])
 
-    assert {each.citation.document for each in chosen} == {"claim", "denial"}
-    store.close()
+    assert [each.citation.quote for each in chosen[:2]] == [found[3].text, found[1].text]
+    assert len({each.citation.quote for each in chosen}) == 4
 
 
 def test_citation_of_a_ranked_sentence(store: Store) -> None:

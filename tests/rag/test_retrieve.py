@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,29 @@ def test_no_more_than_candidates(tmp_path_factory: pytest.TempPathFactory) -> No
 def _rows(count: int) -> Iterator[Told]:
     for number in range(count):
         yield Told(f"row{number}", f"Falcon number {number} was seen over the old town.")
+
+
+def test_one_story_counts_once(tmp_path: Path) -> None:
+    """Of copies with other words here and there each passage comes once, with the outlets that carry it besides."""
+    wire = (
+        "The ferry to Bergen ran aground on Monday with ninety people on board. The coast guard said that nobody was "
+        "hurt. Captain Ida Moe blamed a strong current near the northern pier. The ship was towed to the harbour."
+    )
+    rows = [
+        Told("one", wire, source="The Post"),
+        Told("two", wire.replace("towed to the", "taken to the"), source="Daily News"),
+        Told("three", wire.replace("ninety", "eighty"), source="The Post"),
+    ]
+    store = build_store(tmp_path, rows)
+
+    hits = find(store, "Where was the ship taken, and how many people were on the ferry?")
+    texts = [each.text for each in hits]
+
+    assert len([text for text in texts if "to the harbour" in text]) == 1
+    assert {word for word in ("ninety", "eighty") for text in texts if word in text} == {"ninety", "eighty"}
+    others = {"one": ("Daily News",), "two": ("The Post",), "three": ("Daily News",)}
+    assert [each.also for each in hits] == [others[each.article.document] for each in hits]
+    store.close()
 
 
 def test_filters_reach_both_indexes(store: Store) -> None:

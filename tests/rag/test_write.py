@@ -55,7 +55,7 @@ def test_quotes_are_the_best_ones() -> None:
     """The first is always quoted, further ones while they are likely enough and there is room."""
     assert [claim.citations for claim in write_quotes(evidence(0.8, 0.7, 0.6), most=2)] == [(1,), (2,)]
     assert [claim.citations for claim in write_quotes(evidence(0.8, 0.01), most=2)] == [(1,)]
-    assert [claim.citations for claim in write_quotes(evidence(0.8, 0.01), most=2, whole=True)] == [(1,), (2,)]
+    assert [claim.citations for claim in write_quotes(evidence(0.8, 0.01), most=1, together=2)] == [(1,), (2,)]
     assert [claim.citations for claim in write_quotes(evidence(0.001), most=2)] == [(1,)]
 
 

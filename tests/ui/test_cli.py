@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,22 @@ def test_removed_articles_are_gone(tmp_path: Path) -> None:
     assert [each["document"] for each in verbatim("articles", "--store", "store", "--json").json] == ["museum"]
 
 
+def test_doctor_says_whether_the_index_is_sound(tmp_path: Path) -> None:
+    """A sound index ends with code 0; a damaged one is mended, and what was mended is printed."""
+    verbatim("index", write_corpus(tmp_path / "corpus", TINY), "--store", "store")
+    sound = verbatim("doctor", "--store", "store")
+    shutil.rmtree(tmp_path / "store" / "indexes-1" / "bm25")
+    mended = verbatim("doctor", "--store", "store", "--json")
+
+    last = "sound: 3 articles, 3 passages, all vectors and words compared\n"
+    assert (sound.code, sound.out) == (0, last)
+    finding = {"part": "words", "problem": "3 of 3 passages are missing", "mended": "made again from the catalog"}
+    assert (mended.code, mended.json) == (
+        0,
+        {"sound": True, "articles": 3, "passages": 3, "findings": [finding]},
+    )
+
+
 def test_search_prints_passages(place: Path) -> None:
     """A search prints the best passages, as many as asked for."""
     rows = verbatim("search", "bridge crowns", "--k", "2", "--store", place, "--json").json
@@ -183,7 +200,9 @@ def test_wrong_usage_is_code_2(words: tuple[str, ...], said: str) -> None:
     assert said in " ".join((ran.out + ran.err).replace("│", " ").split())
 
 
-@pytest.mark.parametrize("command", [("articles",), ("remove", "a"), ("search", "a"), ("quote", "a"), ("ask", "a")])
+@pytest.mark.parametrize(
+    "command", [("articles",), ("remove", "a"), ("doctor",), ("search", "a"), ("quote", "a"), ("ask", "a")]
+)
 def test_commands_without_an_index_name_the_one_that_makes_it(command: tuple[str, ...]) -> None:
     """Without an index each command ends with code 1 and says how to make one."""
     ran = verbatim(*command, "--store", "nowhere")
@@ -227,5 +246,5 @@ def test_help_needs_no_index() -> None:
     ran = verbatim("--help")
 
     assert ran.code == 0
-    for command in ("index", "articles", "remove", "search", "quote", "ask", "chat", "eval", "config"):
+    for command in ("index", "articles", "remove", "doctor", "search", "quote", "ask", "chat", "eval", "config"):
         assert f" {command} " in ran.out
