@@ -169,7 +169,8 @@ def crowd(url: str, many: int) -> list[str]:
 
 async def all_of_them(url: str, many: int) -> list[str]:
     """Ask all at once."""
-    limits = httpx.Limits(max_connections=None)
+    # A connection that the server closes because it was idle, a browser opens again; this client would not.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(
         base_url=url, timeout=280, limits=limits, headers={"origin": url.rstrip("/")}
     ) as client:
