@@ -53,6 +53,12 @@ class Indexes:
             self.words.put(rows)
         self.vectors.put(rows)
 
+    def voice(self, rows: Sequence[Indexed]) -> None:
+        """Let passages that were echoes be found by every search."""
+        with self._writing_words():
+            self.words.put(rows)
+        self.vectors.voice(rows)
+
     def drop(self, articles: Sequence[str]) -> None:
         """Take the passages of these articles out."""
         with self._writing_words():

@@ -40,7 +40,10 @@ IMPORTED_AS = {
     "llama-index-core": "llama_index.core",
     "llama-index-embeddings-openai-like": "llama_index.embeddings.openai_like",
     "llama-index-llms-openai-like": "llama_index.llms.openai_like",
+    "markdown-it-py": "markdown_it",
     "python-dateutil": "dateutil",
+    "python-docx": "docx",
+    "pyyaml": "yaml",
 }
 """The distributions that are not imported by their own name."""
 OUTSIDE = "192.0.2.1"

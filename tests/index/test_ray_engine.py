@@ -116,7 +116,7 @@ def test_files_are_parsed_alike_and_within_the_same_limits(tmp_path: Path, engin
         "bomb.docx": bomb(1_000_001),
         "broken.pdf": b"%PDF-1.4 and nothing more",
         "note.eml": message(PROSE[0]),
-        "rows.csv": f"title,text\nPort,{PROSE[2]}\n".encode(),
+        "rows.csv": f"title,text\nPort,{PROSE[1]}\n".encode(),
     }
     for name, content in contents.items():
         (corpus / name).write_bytes(content)
