@@ -103,9 +103,9 @@ def test_what_can_not_be_an_article_is_listed_with_the_reason(
         ("Port (1).html", page(), "Port_(1).html", "page"),
         ("port.pdf", pdf([PROSE], title=TITLE), "port.pdf", "properties"),
         ("port.docx", word(), "port.docx", "properties"),
-        ("port.md", f"# {TITLE}\n\n{PROSE[0]}\n".encode(), "port.md", "page"),
+        ("port.md", f"# {TITLE}\n\n{PROSE[0]}\n".encode(), "port.md", "text"),
         ("port.eml", message(PROSE[0]), "port.eml", "mail"),
-        ("port.csv", f"title,text\n{TITLE},{PROSE[2]}\n".encode(), "port.csv:2", "column"),
+        ("port.csv", f"title,text\n{TITLE},{PROSE[1]}\n".encode(), "port.csv:2", "column"),
     ],
 )
 def test_every_kind_that_the_command_reads_is_taken(
