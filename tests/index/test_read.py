@@ -248,12 +248,14 @@ def test_broken_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
 @given(st.binary(max_size=300))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_bytes_make_reading_fail(tmp_path: Path, data: bytes) -> None:
-    """Whatever bytes a file or a corpus holds, each becomes an article or a reason."""
+    """Whatever bytes a file, a corpus or a table holds, each becomes an article or a reason."""
     (tmp_path / "a.txt").write_bytes(data)
     (item,) = read(tmp_path / "a.txt", CONFIG)
     assert item.document == "a.txt"
     (tmp_path / "b.jsonl").write_bytes(b"\n" + data)
     assert all(item.document for item in read(tmp_path / "b.jsonl", CONFIG))
+    (tmp_path / "c.csv").write_bytes(b"id,text\n" + data)
+    assert all(item.document for item in read(tmp_path / "c.csv", CONFIG))
 
 
 TABLE = "ID;Headline;Body;Published At;Last-Modified;Source;Link;Byline;Crawled\n{rows}"
