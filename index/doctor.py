@@ -20,7 +20,16 @@ from index.article import content_id
 from index.catalog import Catalog, Listed
 from index.config import StoreConfig
 from index.errors import StoreError, StoreMissing
-from index.indexes import BATCH, catalog_url, has_catalog, only_writer, open_indexes, rebuild_indexes
+from index.indexes import (
+    BATCH,
+    catalog_url,
+    has_catalog,
+    indexes_folder,
+    only_writer,
+    open_indexes,
+    rebuild_indexes,
+    words_torn,
+)
 from index.queries import left_over, muted_echoes, without_passages
 from index.store import WRITING
 from index.tables import Indexed
@@ -109,6 +118,8 @@ def _mend_indexes(config: StoreConfig, catalog: Catalog) -> list[Finding]:
     found += [Finding("catalog", f"{len(half)} articles that a killed writer left half done")] if half else []
     if catalog.setting(WRITING):
         found.append(Finding("vectors", "a writer was killed while it wrote"))
+    if words_torn(indexes_folder(config, catalog)):
+        found.append(Finding("words", "a writer was killed while it wrote them"))
     found += _examined(config)
     if not found:
         return []

@@ -7,6 +7,7 @@ published is for `index.store` to say.
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,13 +18,19 @@ from index.catalog import Catalog, Prepared
 from index.config import StoreConfig
 from index.errors import StoreError
 from index.lexical import LexicalIndex
-from index.lock import make_folder, writer_lock
+from index.lock import leave_note, make_folder, writer_lock
 from index.queries import in_state
 from index.store_vectors import VectorIndex
 from index.tables import Indexed
 
 BATCH = 2_000
 """Passages that are read from the catalog at once."""
+_WORDS_SECONDS = 60.0
+"""How long a batch waits for another process of this machine to write its words."""
+_WRITING = "writing"
+"""A file that lies beside the words while they are written."""
+_POINTER = "words"
+"""A file that names the folder of the words, once they were made again."""
 _PROBES = 8
 """Passages that must be found by their own vectors when a store is opened."""
 _SAME = 0.99
@@ -33,34 +40,68 @@ _SAME = 0.99
 class Indexes:
     """The pair of indexes in one folder; with a server's address Chroma's half lies there, under `name`."""
 
-    def __init__(self, folder: Path, *, url: str | None, name: str) -> None:
+    def __init__(self, folder: Path, *, url: str | None, name: str, catalog: Catalog) -> None:
         make_folder(folder)
         self.folder = folder
-        self.words = LexicalIndex(folder / "bm25")
+        self._catalog = catalog
+        self.words = LexicalIndex(_words_folder(folder))
         self.vectors = VectorIndex(folder / "chroma", url=url, name=name)
 
     def put(self, rows: Sequence[Indexed]) -> None:
         """Add passages, or replace those of the same ids."""
-        self.words.put(rows)
+        with self._writing_words():
+            self.words.put(rows)
         self.vectors.put(rows)
+
+    def voice(self, rows: Sequence[Indexed]) -> None:
+        """Let passages that were echoes be found by every search."""
+        with self._writing_words():
+            self.words.put(rows)
+        self.vectors.voice(rows)
 
     def drop(self, articles: Sequence[str]) -> None:
         """Take the passages of these articles out."""
-        self.words.drop(articles)
+        with self._writing_words():
+            self.words.drop(articles)
         self.vectors.drop(articles)
 
-    def catch_up(self, catalog: Catalog, *, seconds: float) -> None:
+    @contextmanager
+    def _writing_words(self) -> Iterator[None]:
+        """Be the one process of this machine that writes the words; what a killed one left of them is made again.
+
+        Killed between two of its files, Tantivy refuses every later commit (measured: 1 of 25 kills).
+        """
+        with writer_lock(self.folder, seconds=_WORDS_SECONDS):
+            if words_torn(self.folder):
+                self._make_words_again()
+            leave_note(self.folder / _WRITING, "")
+            yield
+            (self.folder / _WRITING).unlink()
+
+    def _make_words_again(self) -> None:
+        old = _words_folder(self.folder)
+        folder = self.folder / f"bm25-{time.time_ns()}"
+        self.words = LexicalIndex(folder)
+        for rows in self._catalog.indexed(batch=BATCH):
+            self.words.put(rows)
+        leave_note(self.folder / _POINTER, folder.name)
+        # A new generation, for readers that hold the old folder open.
+        self._catalog.publish(())
+        shutil.rmtree(old, ignore_errors=True)
+
+    def catch_up(self) -> None:
         """Bring the words, which each machine has its own of, in line with a catalog that machines share."""
-        with writer_lock(self.folder, seconds=seconds):
-            held = self.words.articles()
-            published = set(catalog.ids(in_state("published")))
-            # What a writer of this machine is about to publish stays.
-            gone = held - published - set(catalog.ids(in_state("pending")))
-            if gone:
-                self.words.drop(sorted(gone))
-            lacking = sorted(published - held)
+        held = self.words.articles()
+        published = set(self._catalog.ids(in_state("published")))
+        # What a writer of this machine is about to publish stays.
+        gone = sorted(held - published - set(self._catalog.ids(in_state("pending"))))
+        lacking = sorted(published - held)
+        if not gone and not lacking:
+            return
+        with self._writing_words():
+            self.words.drop(gone)
             for start in range(0, len(lacking), BATCH):
-                for rows in catalog.indexed(lacking[start : start + BATCH], batch=BATCH):
+                for rows in self._catalog.indexed(lacking[start : start + BATCH], batch=BATCH):
                     self.words.put(rows)
 
     def read_back(self, prepared: Sequence[Prepared]) -> None:
@@ -86,6 +127,17 @@ class Indexes:
         return 2 * same >= len(probes) and (
             not probes or any(self.words.search(row.text, most=1, filters=Filters()) for row in probes)
         )
+
+
+def _words_folder(folder: Path) -> Path:
+    """The folder of the words that is in use; a pointer names it where they were made again."""
+    pointer = folder / _POINTER
+    return folder / (pointer.read_text(encoding="utf-8") if pointer.is_file() else "bm25")
+
+
+def words_torn(folder: Path) -> bool:
+    """Whether a process was killed, or failed, while it wrote the words; or is writing them."""
+    return (folder / _WRITING).exists()
 
 
 def indexes_folder(config: StoreConfig, catalog: Catalog) -> Path:
@@ -140,9 +192,9 @@ def name_store(catalog: Catalog) -> None:
 def open_indexes(config: StoreConfig, catalog: Catalog) -> Indexes:
     """Open the indexes that are in use, as they are. Raises StoreError where they can't be opened."""
     folder = indexes_folder(config, catalog)
-    opened = Indexes(folder, url=config.url, name=index_name(catalog, folder))
+    opened = Indexes(folder, url=config.url, name=index_name(catalog, folder), catalog=catalog)
     if config.catalog:
-        opened.catch_up(catalog, seconds=config.lock_seconds)
+        opened.catch_up()
     return opened
 
 
@@ -156,8 +208,8 @@ def rebuild_indexes(config: StoreConfig, catalog: Catalog) -> Indexes:
     shutil.rmtree(folder, ignore_errors=True)
     if config.url:
         # What a rebuilding that was killed has left there.
-        Indexes(folder, url=config.url, name=index_name(catalog, folder)).vectors.delete()
-    made = Indexes(folder, url=config.url, name=index_name(catalog, folder))
+        Indexes(folder, url=config.url, name=index_name(catalog, folder), catalog=catalog).vectors.delete()
+    made = Indexes(folder, url=config.url, name=index_name(catalog, folder), catalog=catalog)
     for rows in catalog.indexed(batch=BATCH):
         made.put(rows)
     catalog.set_setting("indexes", folder.name)

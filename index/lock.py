@@ -30,7 +30,7 @@ def writer_lock(folder: Path, *, seconds: float) -> Iterator[None]:
     except OSError as error:
         raise _not_writable(folder, error) from error
     try:
-        holder.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+        leave_note(holder, json.dumps({"pid": os.getpid()}))
         yield
     finally:
         lock.release()
@@ -42,6 +42,16 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _not_writable(path, error) from error
+
+
+def leave_note(path: Path, text: str) -> None:
+    """Write a small file of the store, whole or not at all. Raises StoreError where it can't be written."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise _not_writable(path.parent, error) from error
 
 
 def _not_writable(path: Path, error: OSError) -> StoreError:

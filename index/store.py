@@ -186,7 +186,7 @@ class Store:
         """Put the echoes that speak for their story once these articles leave where searches find them."""
         voiced = self._catalog.successors(leaving) if leaving else []
         for rows in self._catalog.indexed(passages=voiced, batch=BATCH) if voiced else ():
-            self._indexes.put([row._replace(echo=False) for row in rows])
+            self._indexes.voice([row._replace(echo=False) for row in rows])
         return voiced
 
     def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:

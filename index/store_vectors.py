@@ -84,14 +84,18 @@ class VectorIndex:
         return [Hit(each, 1.0 - distance) for each, distance in zip(found["ids"][0], distances[0], strict=True)]
 
     def put(self, rows: Sequence[Indexed]) -> None:
-        """Add passages, or replace those of the same ids; one that is an echo no longer moves."""
+        """Add passages, or replace those of the same ids."""
         size = min(_BATCH, self._client.get_max_batch_size())
-        for part in _parts([row for row in rows if not row.echo], size):
-            self._upsert(self._main, part)
+        for collection, echo in ((self._main, False), (self._echoes, True)):
+            for part in _parts([row for row in rows if row.echo == echo], size):
+                self._upsert(collection, part)
+
+    def voice(self, rows: Sequence[Indexed]) -> None:
+        """Add passages that were echoes, and are no longer."""
+        self.put(rows)
+        for part in _parts(rows, _BATCH):
             with self._guard, _errors():
                 self._echoes.delete(ids=[row.passage.id for row in part])
-        for part in _parts([row for row in rows if row.echo], size):
-            self._upsert(self._echoes, part)
 
     def _upsert(self, collection: Collection, rows: Sequence[Indexed]) -> None:
         with self._guard, _errors():

@@ -5,6 +5,7 @@ The heavy imports happen once, in a process that never opens a store, so that it
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import os
@@ -263,10 +264,10 @@ def server_rounds(folder: str, rounds: str, seed: str) -> None:
 def crowd(folder: str, seconds: str, url: str = "") -> None:
     """Let two indexers and ten readers be at one store; print each reader's and writer's errors, and what is left."""
     config = StoreConfig(path=Path(folder) / "store", url=url or None, lock_seconds=60.0)
-    opened(config).close()
+    answer_of(lambda: opened(config).close())
     until = time.monotonic() + float(seconds)
-    children = [forked(lambda out, own=own: _write_until(config, own, until, out)) for own in range(2)]
-    children += [forked(lambda out, own=own: _read_until(config, own, until, out)) for own in range(10)]
+    children = [forked(functools.partial(_write_until, config, own, until)) for own in range(2)]
+    children += [forked(functools.partial(_read_until, config, own, until)) for own in range(10)]
     told = []
     for child, reading in children:
         with os.fdopen(reading, "rb") as pipe:

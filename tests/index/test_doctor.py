@@ -17,7 +17,6 @@ from index.errors import StoreError, StoreLocked, StoreMissing
 from index.lexical import LexicalIndex
 from index.pipeline import index_source
 from index.store import Store
-from index.store_vectors import VectorIndex
 from tests.fakes import TINY, HashEmbedding, Told, build_store, open_store
 
 AGAIN = "made again from the catalog"
@@ -47,14 +46,6 @@ def config(whole: Path, tmp_path: Path) -> StoreConfig:
     """Copy the store."""
     shutil.copytree(whole, tmp_path / "store")
     return StoreConfig(path=tmp_path / "store", lock_seconds=0.0)
-
-
-def chroma(config: StoreConfig) -> VectorIndex:
-    """Open the vectors alone, as they are."""
-    catalog = sqlite3.connect(config.path / "catalog.sqlite")
-    (name,) = catalog.execute("SELECT value FROM settings WHERE name = 'store'").fetchone()
-    catalog.close()
-    return VectorIndex(config.path / "indexes-1" / "chroma", url=None, name=f"verbatim-{name}-indexes-1")
 
 
 def run(config: StoreConfig, statement: str, *values: object) -> None:
@@ -89,12 +80,6 @@ def spoil_vectors(config: StoreConfig) -> None:
         path.write_bytes(np.random.default_rng(3).bytes(path.stat().st_size))
 
 
-def spoil_header(config: StoreConfig) -> None:
-    """Write noise over the head of the vectors' graph."""
-    for path in config.path.glob("indexes-1/chroma/*/header.bin"):
-        path.write_bytes(np.random.default_rng(3).bytes(path.stat().st_size))
-
-
 def empty_metadata(config: StoreConfig) -> None:
     """Leave the file empty that Chroma truncates in place, as a kill at the wrong moment does."""
     for path in config.path.glob("indexes-1/chroma/*/index_metadata.pickle"):
@@ -104,11 +89,6 @@ def empty_metadata(config: StoreConfig) -> None:
 def drop_words(config: StoreConfig) -> None:
     """Take an article out of the words alone."""
     LexicalIndex(config.path / "indexes-1" / "bm25").drop([identity(config, "bridge")])
-
-
-def drop_vectors(config: StoreConfig) -> None:
-    """Take an article out of the vectors alone."""
-    chroma(config).drop([identity(config, "bridge")])
 
 
 def change_catalog(config: StoreConfig) -> None:
@@ -128,13 +108,10 @@ def orphan(config: StoreConfig) -> None:
 
 DAMAGES: dict[str, tuple[Callable[[StoreConfig], None], set[str]]] = {
     "noise for vectors": (spoil_vectors, {"vectors"}),
-    "noise for the graph's head": (spoil_header, {"vectors"}),
     "metadata emptied": (empty_metadata, {"vectors"}),
     "words of an article missing": (drop_words, {"words"}),
-    "vectors of an article missing": (drop_vectors, {"vectors"}),
     "other vectors": (change_catalog, {"vectors"}),
     "more than the catalog has": (orphan, {"vectors", "words"}),
-    "no indexes": (lambda config: shutil.rmtree(config.path / "indexes-1"), {"vectors", "words"}),
 }
 
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Description, Filters, Passage
-from index.catalog import Indexed
 from index.errors import StoreError
 from index.lexical import LexicalIndex, day_number, day_range, stem
+from index.tables import Indexed
 
 ANY = Filters()
 

@@ -156,7 +156,7 @@ class TestEmbedded(StoreConformance):
     """Chroma inside the process, and SQLite."""
 
     @pytest.fixture
-    def config(self, tmp_path: Path) -> StoreConfig:  # type: ignore[override]  # fixtures take what they need
+    def config(self, tmp_path: Path) -> StoreConfig:
         """Give a folder."""
         return StoreConfig(path=tmp_path / "store", lock_seconds=0.2)
 
@@ -165,7 +165,7 @@ class TestChromaServer(StoreConformance):
     """A Chroma server, and SQLite."""
 
     @pytest.fixture
-    def config(self, tmp_path: Path, chroma: ChromaServer) -> StoreConfig:  # type: ignore[override]  # as above
+    def config(self, tmp_path: Path, chroma: ChromaServer) -> StoreConfig:
         """Give a folder and the server, which other stores use as well."""
         return StoreConfig(path=tmp_path / "store", url=chroma.url, lock_seconds=0.2)
 
@@ -174,7 +174,7 @@ class TestPostgres(StoreConformance):
     """A Chroma server, and PostgreSQL."""
 
     @pytest.fixture
-    def config(  # type: ignore[override]  # as above
+    def config(
         self, tmp_path: Path, chroma: ChromaServer, postgres: str, request: pytest.FixtureRequest
     ) -> StoreConfig:
         """Give both servers; the catalog is emptied afterwards."""

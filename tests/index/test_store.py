@@ -18,6 +18,7 @@ from index.catalog import Catalog, Prepared
 from index.config import IndexConfig, StoreConfig
 from index.embed import embed_question
 from index.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
+from index.lexical import LexicalIndex
 from index.pipeline import fingerprint, make_article, prepare
 from index.read import Raw
 from index.store import Store
@@ -333,6 +334,29 @@ def test_lost_indexes_are_built_again_without_embedding(
     assert found(opened, "falcon")["words"] == {"chronicle"}
     assert "chronicle" in found(opened, "falcon")["meaning"]
     opened.close()
+
+
+def test_words_that_a_killed_process_left_torn_are_made_again(store: Store, tmp_path: Path) -> None:
+    """When the file lies there that only a process at work leaves, the next writer makes the words anew."""
+    one, two = prepared("one", story("falcon")), prepared("two", story("heron"))
+    reader = open_store(tmp_path / "store")
+    with store.writing():
+        store.publish([one])
+        folder = tmp_path / "store" / "indexes-1"
+        (folder / "writing").touch()
+        LexicalIndex(folder / "bm25").drop([one.article.id])
+        store.publish([two])
+
+    assert found(store, "falcon")["words"] == found(reader, "falcon")["words"] == {"one"}
+    assert found(reader, "heron")["words"] == {"two"}
+    assert sorted(path.name.partition("-")[0] for path in folder.iterdir()) == [
+        "bm25",
+        "chroma",
+        "words",
+        "writer.json",
+        "writer.lock",
+    ]
+    reader.close()
 
 
 def test_rebuilding_keeps_what_is_found(tmp_path: Path) -> None:
