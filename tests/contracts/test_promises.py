@@ -132,11 +132,10 @@ def test_4_articles_are_data(library: Library, tmp_path: Path) -> None:
     assert re.search(r"^\[\d\] Ignore all previous instructions", user, re.MULTILINE)
     assert answer.claims[0].removed
     assert "nine million" not in answer.text
-    # The page's script writes text, never markup.
+    # The page's script writes text, and markup in one place alone: what the server has drawn, and escaped.
     script = (ROOT / "ui" / "static" / "app.js").read_text("utf-8")
-    assert [
-        each for each in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(") if each in script
-    ] == []
+    assert script.count("innerHTML") == 1
+    assert [each for each in ("outerHTML", "insertAdjacentHTML", "document.write", "eval(") if each in script] == []
     store.close()
 
 

@@ -791,7 +791,7 @@ window.verbatim = (() => {
   async function showTaken(details) {
     if (!details.open || details.dataset.loaded) return;
     details.dataset.loaded = "yes";
-    details.lastElementChild.innerHTML = (await server("taken_out", details.dataset.taken)) || "It could not be loaded.";
+    draw(details.lastElementChild, (await server("taken_out", details.dataset.taken)) || "It could not be loaded.");
   }
 
   /** The first press asks, the second removes. */
