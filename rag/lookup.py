@@ -26,6 +26,8 @@ _PHRASE = 8
 """Words of a phrase that must stand in one passage."""
 _NEAREST = 3
 _LEAST_LIKE = 0.6
+_LONGER = 1.5
+"""How much longer than the pasted words a sentence may be, to be compared and shown whole."""
 _MOST_CHARACTERS = 5_000
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -167,6 +169,7 @@ def _runs(article: Article, passage: Passage, count: int) -> Iterator[Sentence]:
 
 
 def _compared(pasted: Sequence[re.Match[str]], article: Article, run: Sentence) -> Match | None:
+    run = _window(pasted, article, run)
     printed = _words(article.words(run))
     matcher = difflib.SequenceMatcher(None, _plain(printed), _plain(pasted), autojunk=False)
     if matcher.real_quick_ratio() < _LEAST_LIKE or matcher.quick_ratio() < _LEAST_LIKE:
@@ -181,6 +184,17 @@ def _compared(pasted: Sequence[re.Match[str]], article: Article, run: Sentence) 
     )
     # Only what is the same is called so, to the last sign.
     return _match("nearest", min(round(likeness, 4), 0.9999), article, run, differences)
+
+
+def _window(pasted: Sequence[re.Match[str]], article: Article, run: Sentence) -> Sentence:
+    """Of sentences that are much longer than the pasted words the part around what both have; else all of them."""
+    printed = _words(article.words(run))
+    if len(printed) <= _LONGER * len(pasted):
+        return run
+    same = difflib.SequenceMatcher(None, _plain(printed), _plain(pasted), autojunk=False).find_longest_match()
+    first = max(0, same.a - same.b)
+    last = min(len(printed), same.a - same.b + len(pasted)) - 1
+    return Sentence(run.start + printed[first].start(), run.start + printed[last].end())
 
 
 def _difference(pasted: Sequence[re.Match[str]], printed: Sequence[re.Match[str]], start: int, end: int) -> Difference:

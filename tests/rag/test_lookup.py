@@ -84,6 +84,15 @@ def test_nearest_sentences_where_no_article_holds_the_words(store: Store) -> Non
     assert marked(match) == "Fishermen did {+not+} welcome the [-old-] quay."
 
 
+def test_nearest_part_of_a_long_sentence(store: Store) -> None:
+    """Pasted words that are a part of a sentence are compared with that part of it."""
+    (match,) = look_up("on Monday since engineers found cracks", store)
+
+    assert (match.quote, match.document) == ("on Monday after engineers found cracks", "bridge")
+    assert marked(match) == "on Monday [-since-] {+after+} engineers found cracks"
+    assert store.article("bridge").text[match.start : match.end] == match.quote
+
+
 def test_nearest_run_of_sentences(store: Store) -> None:
     """Two pasted sentences are compared with two neighbouring ones, across the border of passages."""
     words = "The bridge cost 900 dollars a day, said Mayor Ada Alt. The ferry carried 4,000 passengers in May."
