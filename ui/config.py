@@ -34,7 +34,7 @@ class Example(Section):
 
 SEED_EXAMPLES = (
     Example(kind="Sources disagree", question="Has North Korea supplied weapons to Russia?"),
-    Example(kind="Timeline", question="How did Seoul’s position change during 2023?"),
+    Example(kind="Timeline", question="How did South Korea’s statements on North Korean weapons change?"),
     Example(kind="Single fact", question="How many containers were reportedly shipped?"),
     Example(kind="Not in the articles", question="Which ports were used for the shipments?"),
 )
