@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -39,7 +40,9 @@ class Fetched:
 def fetch(url: str, config: IndexConfig) -> Fetched:
     """Fetch an http or https address. Raises ArticleError, with the reason, for everything else."""
     try:
-        return asyncio.run(_fetch(url, config))
+        # In a thread of its own: who calls may be inside of an event loop, where no second one can run.
+        with ThreadPoolExecutor(max_workers=1) as own:
+            return own.submit(asyncio.run, _fetch(url, config)).result()
     except TimeoutError:
         _refuse(url, f"it took more than {config.fetch_seconds:g} s, see fetch_seconds")
     except httpx.TooManyRedirects:

@@ -423,7 +423,17 @@ CASES: dict[str, tuple[Filters, set[str]]] = {
 @pytest.fixture(scope="module")
 def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Index articles of every kind of date and outlet."""
-    rows = [Told(name, story("falcon"), source=outlet, date=date) for name, (date, outlet) in DATED.items()]
+    # Other words in each: copies would be one story, of which a search without filters gives one article.
+    rows = [
+        Told(
+            name,
+            f"The falcon of {name} crossed {name} hills while {name} crowds in {name} cheered.",
+            None,
+            outlet,
+            date,
+        )
+        for name, (date, outlet) in DATED.items()
+    ]
     opened = build_store(tmp_path_factory.mktemp("dated"), rows)
     yield opened
     opened.close()

@@ -86,6 +86,7 @@ def test_200_attacking_strings_are_shown_as_text(
         expect(page.locator("#threads .kept")).to_have_count(1)
         page.keyboard.press("Escape")
         page.click("#corpus-button")
+        expect(page.locator(".holding .name").first).to_be_visible(timeout=60_000)  # asked of the server when opened
         assert texts_of(page, ".holding .name")[:200] == ATTACKS
         harmless(page)
 

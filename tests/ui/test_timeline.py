@@ -27,7 +27,7 @@ def quotes(*dates: tuple[str | None, str | None]) -> list[QuoteView]:
 @pytest.mark.parametrize(
     "question",
     [
-        "How did South Korea’s statements on North Korean weapons change?",
+        "How did Seoul’s position change during 2023?",
         "When did the bridge close?",
         "What happened after the summit?",
         "Give me a timeline of the deliveries",

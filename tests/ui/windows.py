@@ -26,7 +26,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DISPUTED = "Has North Korea supplied weapons to Russia?"
 FACT = "How many containers were reportedly shipped?"
 ABSENT = "Which ports were used for the shipments?"
-TIMELINE = "How did South Korea’s statements on North Korean weapons change?"
+TIMELINE = "How did Seoul’s position change during 2023?"
 PREMISE = "Why did North Korea admit it?"
 
 Theme = Literal["light", "dark"]
