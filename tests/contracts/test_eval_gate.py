@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,20 +49,21 @@ def test_quotes_pass_the_gate_against_the_accepted_run(quotes_run: Path) -> None
     assert [row["id"] for row in rows(quotes_run)] == [json.loads(line)["id"] for line in asked]
 
 
-def test_a_second_run_differs_in_no_answer(quotes_run: Path) -> None:
+def test_a_second_run_differs_in_no_answer(quotes_run: Path, tmp_path: Path) -> None:
     """The same set shuffled gives the same answers and figures, and passes against the first run."""
+    again = shutil.copytree(quotes_run, tmp_path / "again")  # the other tests read the first run
     lines = (REPOSITORY / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     Random(1).shuffle(lines)
-    (quotes_run / "shuffled.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    first, accepted = {row["id"]: told(row) for row in rows(quotes_run)}, quotes_run / "out" / "baseline.json"
+    (again / "shuffled.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    first, accepted = {row["id"]: told(row) for row in rows(quotes_run)}, again / "out" / "baseline.json"
     before = json.loads(accepted.read_text(encoding="utf-8"))["metrics"]
-    (quotes_run / "accepted.json").write_bytes(accepted.read_bytes())
+    (again / "accepted.json").write_bytes(accepted.read_bytes())
 
-    done = run_eval(quotes_run, "shuffled.jsonl", "--writer", "quotes", "--baseline", "accepted.json")
+    done = run_eval(again, "shuffled.jsonl", "--writer", "quotes", "--baseline", "accepted.json")
 
     after = json.loads(accepted.read_text(encoding="utf-8"))["metrics"]
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {row["id"]: told(row) for row in rows(quotes_run)} == first
+    assert {row["id"]: told(row) for row in rows(again)} == first
     assert {key: value for key, value in after.items() if "seconds" not in key} == {
         key: value for key, value in before.items() if "seconds" not in key
     }
