@@ -254,7 +254,9 @@ class Engine:
         if draft.claims and not shown:
             draft.notes.append("Every sentence that was written was taken out again: no article supports it.")
         disputed = draft.together is not None and draft.together.kind == "sides" and not abstained
-        disputes = (disagreement(draft.query, draft.evidence[0], draft.evidence[1]),) if disputed else ()
+        # With `evidence = 1` in the settings there is room for one side only.
+        sides = draft.evidence[:2] if disputed else ()
+        disputes = (disagreement(draft.query, *sides),) if len(sides) > 1 else ()
         used = {number for claim in shown for number in claim.citations}
         used |= {number for dispute in disputes for side in dispute.sides for number in side.citations}
         citations = tuple(each.citation for each in draft.evidence if each.citation.number in used)

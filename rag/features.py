@@ -93,12 +93,12 @@ def _passage_rows(query: Query, found: Found, soft: npt.NDArray[np.float64]) -> 
         fit = fits(query.asks, text, query.question)
         features = (
             float(found.sentence_vectors[row] @ query.vector),
-            _weighted(matches[row], query.weights),
-            _weighted(around, query.weights),
+            weighted(matches[row], query.weights),
+            weighted(around, query.weights),
             _weakest(np.maximum(matches[near].max(axis=0), around), query.weights),
             float(fit and query.asks not in ("what", "whether", "how")),
             found.meaning,
-            _weighted(around[named], query.weights[named]) if named.any() else 1.0,
+            weighted(around[named], query.weights[named]) if named.any() else 1.0,
         )
         rows.append(Candidate(found, sentence, np.array(features), np.maximum(matches[row], around)))
     return rows
@@ -127,7 +127,8 @@ def _nearest(terms: npt.NDArray[np.float32], found: Found, tokens: Tokens) -> np
     return np.array(rows, dtype=float)
 
 
-def _weighted(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32]) -> float:
+def weighted(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32]) -> float:
+    """The share of terms that are met, each counting by its weight, 0 to 1; shapes (terms,)."""
     total = float(weights.sum())
     return float((matches * weights).sum() / total) if total else 0.0
 

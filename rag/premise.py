@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from rag.evidence import Ranked
+from rag.features import weighted
 from rag.understand import Query
 from rag.words import denies, stems
 
@@ -71,12 +71,6 @@ def _same_matter(query: Query, ranked: Ranked) -> bool:
     matches = ranked.candidate.matches
     named = np.array([term.name or term.number for term in query.terms], dtype=bool)
     beside = np.array([stance(term.word) is None for term in query.terms], dtype=bool)
-    return (
-        _share(matches[beside], query.weights[beside]) >= _ABOUT_IT
-        and _share(matches[named], query.weights[named], none=1.0) >= _SAME_NAMES
+    return weighted(matches[beside], query.weights[beside]) >= _ABOUT_IT and (
+        not named.any() or weighted(matches[named], query.weights[named]) >= _SAME_NAMES
     )
-
-
-def _share(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32], *, none: float = 0.0) -> float:
-    total = float(weights.sum())
-    return float((matches * weights).sum()) / total if total else none

@@ -55,6 +55,25 @@ def check_exact(store: Store, answer: Answer) -> None:
 # The stream
 
 
+def test_one_piece_of_evidence_has_room_for_one_side(tmp_path: Path) -> None:
+    """Where the settings allow one sentence, a disputed question is answered with it, and no sides are shown."""
+    rows = [
+        Told("claim", "Bo Berg said Alt sold the ferry to Cork in May."),
+        Told("denial", "Alt denied that the ferry was sold to Cork in May."),
+    ]
+    opened = build_store(tmp_path, rows)
+
+    sides = [
+        engine(opened, config=RagConfig(answer_from=0.0, evidence=most))
+        .answer("Was the ferry sold to Cork in May?", writer="quotes")
+        .disagreements
+        for most in (1, 5)
+    ]
+
+    assert [len(each) for each in sides] == [0, 1]
+    opened.close()
+
+
 def test_evidence_comes_before_anything_is_written(store: Store) -> None:
     """Stages, evidence, the stage of writing, verified claims and the answer come in this order, whoever writes."""
     model = f"[1] {QUOTE}"

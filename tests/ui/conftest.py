@@ -12,6 +12,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.ui.scripted import ScriptedEngine
 from tests.ui.windows import WIDE, ContextOf, OpenWindow, Served, Theme, Window, serving
+from ui.render import environment
+
+
+@pytest.fixture
+def unescaped() -> Iterator[None]:
+    """Turn escaping off in the server's templates."""
+    made = environment()
+    made.autoescape = False
+    made.cache.clear()  # type: ignore[union-attr]  # there is one
+    yield
+    made.autoescape = True
+    made.cache.clear()  # type: ignore[union-attr]
 
 
 @pytest.fixture(scope="session")

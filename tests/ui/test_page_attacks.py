@@ -15,7 +15,6 @@ from index.article import Article, Description, Sentence
 from tests.ui.attacks import ATTACKS, LONG, PAYLOADS
 from tests.ui.scripted import ScriptedEngine
 from tests.ui.windows import PHONE, WIDE, OpenWindow, Served, ask, serving, sideways
-from ui.render import environment
 
 pytestmark = pytest.mark.browser
 
@@ -89,17 +88,6 @@ def test_200_attacking_strings_are_shown_as_text(
         expect(page.locator(".holding .name").first).to_be_visible(timeout=60_000)  # asked of the server when opened
         assert texts_of(page, ".holding .name")[:200] == ATTACKS
         harmless(page)
-
-
-@pytest.fixture
-def unescaped() -> Iterator[None]:
-    """Turn escaping off in the server's templates."""
-    made = environment()
-    made.autoescape = False
-    made.cache.clear()  # type: ignore[union-attr]  # there is one
-    yield
-    made.autoescape = True
-    made.cache.clear()  # type: ignore[union-attr]
 
 
 @pytest.mark.usefixtures("unescaped")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -12,7 +11,7 @@ import pytest
 from rag.answer import Disagreement, Done, Evidence, EvidenceFound, Side
 from tests.ui.attacks import ATTACKS
 from tests.ui.test_view import ANSWER, ARTICLE, CITED, CONTEXT, OTHER
-from ui.render import environment, render_corpus, render_listing, render_matches, render_removed, render_turn
+from ui.render import render_corpus, render_listing, render_matches, render_removed, render_turn
 from ui.shapes import CorpusView, Drawn, HoldingView, ListedView, MatchView
 from ui.view import advance, asked
 
@@ -83,17 +82,6 @@ def test_attacks_are_text(attack: str) -> None:
     assert (attacked.tags, attacked.attributes) == (plain.tags, plain.attributes)
     assert plain.tags <= TAGS
     assert any(attack.strip() in text for text in attacked.texts)
-
-
-@pytest.fixture
-def unescaped() -> Iterator[None]:
-    """Turn escaping off."""
-    made = environment()
-    made.autoescape = False
-    made.cache.clear()  # type: ignore[union-attr]  # there is one
-    yield
-    made.autoescape = True
-    made.cache.clear()  # type: ignore[union-attr]
 
 
 @pytest.mark.usefixtures("unescaped")
