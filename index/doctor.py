@@ -120,24 +120,35 @@ def _mend_indexes(config: StoreConfig, catalog: Catalog) -> list[Finding]:
         found.append(Finding("vectors", "a writer was killed while it wrote"))
     if words_torn(indexes_folder(config, catalog)):
         found.append(Finding("words", "a writer was killed while it wrote them"))
-    found += _examined(config)
-    if not found:
-        return []
-    catalog.publish((), voiced=muted)
-    catalog.forget(half)
-    rebuild_indexes(config, catalog)
-    catalog.set_setting(WRITING, "")
-    mended = [Finding(each.part, each.problem, "made again from the catalog") for each in found]
-    return [*mended, *_examined(config)]
+    with _child() as child:
+        found += _examined(config, child)
+        if not found:
+            return []
+        catalog.publish((), voiced=muted)
+        catalog.forget(half)
+        rebuild_indexes(config, catalog)
+        catalog.set_setting(WRITING, "")
+        mended = [Finding(each.part, each.problem, "made again from the catalog") for each in found]
+        if _ENDS in found:
+            with _child() as other:
+                return [*mended, *_examined(config, other)]
+        return [*mended, *_examined(config, child)]
 
 
-def _examined(config: StoreConfig) -> list[Finding]:
+_ENDS = Finding("vectors", "reading them ends the process that reads")
+
+
+def _child() -> ProcessPoolExecutor:
+    """A process of its own to read in, which takes seconds to start."""
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _examined(config: StoreConfig, child: ProcessPoolExecutor) -> list[Finding]:
     """Examine the indexes in a child process."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            return pool.submit(examine, config).result()
-        except BrokenProcessPool:
-            return [Finding("vectors", "reading them ends the process that reads")]
+    try:
+        return child.submit(examine, config).result()
+    except BrokenProcessPool:
+        return [_ENDS]
 
 
 def examine(config: StoreConfig) -> list[Finding]:

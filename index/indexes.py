@@ -29,6 +29,8 @@ _WORDS_SECONDS = 60.0
 """How long a batch waits for another process of this machine to write its words."""
 _WRITING = "writing"
 """A file that lies beside the words while they are written."""
+_VOICING = "voicing"
+"""The setting that names the passages that are given a voice, and no longer are echoes."""
 _POINTER = "words"
 """A file that names the folder of the words, once they were made again."""
 _PROBES = 8
@@ -53,11 +55,29 @@ class Indexes:
             self.words.put(rows)
         self.vectors.put(rows)
 
-    def voice(self, rows: Sequence[Indexed]) -> None:
-        """Let passages that were echoes be found by every search."""
-        with self._writing_words():
-            self.words.put(rows)
-        self.vectors.voice(rows)
+    def voice(self, passages: Sequence[str]) -> None:
+        """Let passages that were echoes be found by every search, before the catalog says so."""
+        if not passages:
+            return
+        # Told first: killed before the catalog says so too, `settle` knows which ones to put back.
+        self._catalog.set_setting(_VOICING, " ".join(passages))
+        self._place(passages, echo=False)
+
+    def settle(self) -> None:
+        """Put the passages that were last given a voice where the catalog has them: their writer may have failed."""
+        passages = (self._catalog.setting(_VOICING) or "").split()
+        if passages:
+            self._place(passages)
+            self._catalog.set_setting(_VOICING, "")
+            # A new generation, for readers that hold the words open.
+            self._catalog.publish(())
+
+    def _place(self, passages: Sequence[str], *, echo: bool | None = None) -> None:
+        for found in self._catalog.indexed(passages=passages, batch=BATCH):
+            rows = found if echo is None else [row._replace(echo=echo) for row in found]
+            with self._writing_words():
+                self.words.put(rows)
+            self.vectors.place(rows)
 
     def drop(self, articles: Sequence[str]) -> None:
         """Take the passages of these articles out."""

@@ -149,11 +149,12 @@ class Store:
         Raises StoreLocked, naming the other writer, after `lock_seconds`.
         """
         with only_writer(self._config, self._catalog, seconds=self._config.lock_seconds):
-            if self._was_killed():
+            if self._was_killed() and not self._config.url:
                 self.rebuild()
             # Another process may have written since: what Chroma has open would write over it.
             self._refresh()
             self._catalog.set_setting(WRITING, "yes")
+            self._indexes.settle()
             self._drop(self._catalog.ids(left_over()))
             try:
                 yield
@@ -185,8 +186,7 @@ class Store:
     def _give_voice(self, leaving: Sequence[str]) -> list[str]:
         """Put the echoes that speak for their story once these articles leave where searches find them."""
         voiced = self._catalog.successors(leaving) if leaving else []
-        for rows in self._catalog.indexed(passages=voiced, batch=BATCH) if voiced else ():
-            self._indexes.voice([row._replace(echo=False) for row in rows])
+        self._indexes.voice(voiced)
         return voiced
 
     def record_failure(self, identity: str, *, source: str, document: str, raw_hash: str, reason: str) -> None:
@@ -217,10 +217,8 @@ class Store:
     def _opened(self) -> Indexes:
         """The indexes, made again where a writer was killed or they are damaged."""
         self._seen = self._catalog.setting("generation")
-        if self._was_killed():
-            mended = self._after_kill()
-            if mended:
-                return mended
+        if self._was_killed() and (mended := self._after_kill()):
+            return mended
         for _ in range(_READS):
             usable = self._usable()
             if usable:
@@ -240,36 +238,38 @@ class Store:
         )
 
     def _was_killed(self) -> bool:
-        """Whether the last writer, or one that is at work, has not come to its end.
-
-        What a killed one leaves of an embedded Chroma can take the process that opens it down with it, so it is
-        never opened again.
-        """
-        return not self._config.url and bool(self._catalog.setting(WRITING))
+        """Whether the last writer, or one that is at work, has not come to its end."""
+        return bool(self._catalog.setting(WRITING))
 
     def _after_kill(self) -> Indexes | None:
-        """Make the indexes of a killed writer again; None when the writer is alive and holds its lock."""
+        """Mend the indexes of a killed writer; None when they must still be opened: a living one may be at work.
+
+        What it leaves of an embedded Chroma can take the process that opens it down with it, so it is made again
+        unopened. A server has what its requests brought it.
+        """
         try:
             with only_writer(self._config, self._catalog, seconds=0.0):
                 if not self._was_killed():
                     return None
-                self.rebuild()
+                if self._config.url:
+                    open_indexes(self._config, self._catalog).settle()
+                else:
+                    self.rebuild()
                 self._catalog.set_setting(WRITING, "")
-                return self._indexes
         except StoreLocked:
             return None
+        return None if self._config.url else self._indexes
 
     def _usable(self) -> Indexes | None:
         # Counted before and after: another process may publish or remove while the indexes are being opened.
         before = self._catalog.passage_count()
         try:
             opened = open_indexes(self._config, self._catalog)
-            fit = opened.fit(self._catalog, expected=min(before, self._catalog.passage_count()))
+            return opened if opened.fit(self._catalog, expected=min(before, self._catalog.passage_count())) else None
         except StoreError:
             if self._config.url:
                 raise
             return None
-        return opened if fit else None
 
     def _search(self, look: Callable[[Indexes], list[Hit]]) -> list[Hit]:
         """Search what is in use now; when that fails, open it again, as it may have been made anew meanwhile."""

@@ -90,12 +90,13 @@ class VectorIndex:
             for part in _parts([row for row in rows if row.echo == echo], size):
                 self._upsert(collection, part)
 
-    def voice(self, rows: Sequence[Indexed]) -> None:
-        """Add passages that were echoes, and are no longer."""
+    def place(self, rows: Sequence[Indexed]) -> None:
+        """Put passages into the collection where they belong, and take them out of the other one."""
         self.put(rows)
-        for part in _parts(rows, _BATCH):
-            with self._guard, _errors():
-                self._echoes.delete(ids=[row.passage.id for row in part])
+        for collection, echo in ((self._main, True), (self._echoes, False)):
+            for part in _parts([row.passage.id for row in rows if row.echo == echo], _BATCH):
+                with self._guard, _errors():
+                    collection.delete(ids=list(part))
 
     def _upsert(self, collection: Collection, rows: Sequence[Indexed]) -> None:
         with self._guard, _errors():

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from index.catalog import Catalog
 from index.config import IndexConfig, StoreConfig
-from index.doctor import Finding, check_up
+from index.doctor import Finding, check_up, examine
 from index.embed import embed_question
 from index.errors import ConfigError, StoreError, StoreLocked, StoreMissing
-from index.indexes import drop_store
+from index.indexes import catalog_url, drop_store
 from index.pipeline import Report, fingerprint, index_source
 from index.store import Store
 from index.store_vectors import VectorIndex
@@ -126,6 +127,27 @@ class StoreConformance:
         assert found(store, "bridge crowns") == [{"bridge"}] * 2
         store.close()
 
+    def test_writer_that_fails_between_indexes_and_catalog(
+        self, config: StoreConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A copy that was to speak for its story, and whose writer failed, is found once after the next one came."""
+        store = opened(config)
+        copy = Told("copy", BRIDGE.text, source="Another")
+        index_source(write_corpus(tmp_path / "corpus", [BRIDGE, copy]), store, HashEmbedding(), SMALL)
+        (speaking,) = (each.id for each in store.articles() if each.document == "bridge")
+        with monkeypatch.context() as failing, store.writing():
+            failing.setattr(Catalog, "publish", refuse)
+            with pytest.raises(StoreError, match="no room"):
+                store.remove([speaking])
+        assert len(store.by_words("crowns", most=9)) == 2
+
+        with store.writing():
+            pass
+
+        assert len(store.by_words("crowns", most=9)) == 1
+        assert examine(config) == []
+        store.close()
+
     def test_dropped_store_is_empty(self, config: StoreConfig, tmp_path: Path) -> None:
         """A store that was dropped is missing, and can be begun again."""
         store = opened(config)
@@ -141,11 +163,13 @@ class StoreConformance:
         again.close()
 
 
+def refuse(*_rest: object, **_named: object) -> None:
+    """Fail as a catalog on a full disk does."""
+    raise StoreError("no room")
+
+
 def store_name(config: StoreConfig) -> str:
     """Give the name that a store has on servers."""
-    from index.catalog import Catalog  # noqa: PLC0415
-    from index.indexes import catalog_url  # noqa: PLC0415
-
     catalog = Catalog(catalog_url(config))
     name = catalog.setting("store")
     catalog.close()
