@@ -45,6 +45,7 @@ from rag.models import ModelSlot
 from rag.parts import parts
 from rag.premise import contradicted
 from rag.retrieve import Found, Probe, search
+from rag.suggest import suggest
 from rag.understand import Query, check_filters, check_question, complete, understand
 from rag.verify import is_quote, support
 from rag.write import left_out, quote_claim, write_model, write_quotes
@@ -112,6 +113,10 @@ class Engine:
         """Ask, and wait for the whole answer."""
         events = self.ask(question, turns=turns, filters=filters, writer=writer)
         return next(event.answer for event in events if isinstance(event, Done))
+
+    def suggest(self, articles: Sequence[str], heard: Sequence[str] = ()) -> tuple[str, ...]:
+        """Questions that the corpus answers, about others than those `heard` whom these articles, by id, quote."""
+        return suggest(self, self.store.texts(articles).values(), heard)
 
     def ask(
         self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = Filters(), writer: Writer | None = None

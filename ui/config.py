@@ -61,8 +61,8 @@ class UiConfig(Section):
     """Whether articles may be added and removed on the page; None allows it unless `allow_remote` is set."""
     uploads: Path = Path(".verbatim/uploads")
     """The folder in which files that were added on the page are kept."""
-    examples: Annotated[tuple[Example, ...], Field(max_length=8)] = SEED_EXAMPLES
-    """Questions that the empty page offers; the default ones ask about the articles in seeds/."""
+    examples: Annotated[tuple[Example, ...], Field(max_length=8)] | None = None
+    """Questions that the empty page offers. None offers some that the corpus answers."""
 
     @property
     def may_upload(self) -> bool:

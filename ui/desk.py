@@ -10,6 +10,7 @@ import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
@@ -18,16 +19,19 @@ from pydantic import ValidationError
 from index.article import Article, Coverage, Filters
 from index.catalog import Listed
 from index.errors import StoreError, VerbatimError
+from index.pipeline import seeds
 from rag.answer import Citation, Done, Event, EvidenceFound, Turn, Writer
-from ui.config import Settings
+from ui.config import SEED_EXAMPLES, Settings
 from ui.corpus import article_view, hidden_by, library_view
 from ui.guard import Pace
 from ui.line import Line, Stream
 from ui.render import render_turn
-from ui.sent import KEPT_TURN, SentOpening, SentQuestion, SentReport
+from ui.sent import KEPT_TURN, SentHeard, SentOpening, SentQuestion, SentReport
 from ui.shapes import ArticleView, Drawn, ExampleView, LibraryView, Span, TurnView
 from ui.view import Context, advance, asked, failed, waiting
 
+_SOME = 8
+"""Articles that examples are made of."""
 AT_ONCE = 2
 """Questions that the engine works on at the same time; the others stand in line and see their place."""
 FAILURE = "Something went wrong on the server. The question is kept: try again."
@@ -70,6 +74,9 @@ class Asker(Protocol):
     ) -> Iterator[Event]:
         """Answer a question as a stream of events that ends with Done."""
 
+    def suggest(self, articles: Sequence[str], heard: Sequence[str] = ()) -> tuple[str, ...]:
+        """Questions that the corpus answers, about others than those `heard` whom these articles quote."""
+
     def status(self) -> str:
         """Say in one line what answers are made of."""
 
@@ -84,6 +91,7 @@ class Desk:
         self._line = Line(AT_ONCE)
         self._running: dict[str, Stream[TurnView]] = {}  # by question, and by browser
         self._writing = Lock()
+        self._suggested = lru_cache(maxsize=256)(engine.suggest)
 
     def status(self) -> str:
         """Say in one line what answers are made of."""
@@ -92,13 +100,30 @@ class Desk:
     def library(self) -> LibraryView:
         """Describe the corpus, with the example questions and the longest question."""
         store = self._engine.store
-        view = library_view(store.articles(), store.coverage())
-        examples = [ExampleView(kind=each.kind, question=each.question) for each in self._settings.ui.examples]
+        articles = store.articles()
         return {
-            **view,
-            "examples": examples,
+            **library_view(articles, store.coverage()),
+            "examples": self._examples(articles),
             "longest": self._settings.rag.question_characters,
         }
+
+    def _examples(self, articles: Sequence[Article]) -> list[ExampleView]:
+        """The examples of the settings; without any, those of the sample articles, or such as this corpus answers."""
+        given = self._settings.ui.examples
+        if given is None and {each.document for each in articles} & {path.name for path in seeds().iterdir()}:
+            given = SEED_EXAMPLES
+        if given is not None:
+            return [ExampleView(kind=each.kind, question=each.question) for each in given]
+        some = tuple(each.id for each in articles[:_SOME])
+        return [ExampleView(kind="What they say", question=each) for each in self._suggested(some)]
+
+    def next_questions(self, sent: object) -> list[str]:
+        """What to ask after an answer: questions that the corpus answers, about others whom its articles quote."""
+        try:
+            cited = SentHeard.model_validate(sent)
+        except ValidationError:
+            return []
+        return list(self._suggested(cited.articles, cited.heard))
 
     def open(self, sent: object) -> ArticleView | None:
         """Open an article with its quotes marked; None when it is not in the index any more."""

@@ -30,6 +30,7 @@ def build_page(desk: Desk, collection: Collection, settings: Settings, assets: A
         "library": lambda _: desk.library(),
         "status": lambda _: desk.status(),
         "open_article": desk.open,
+        "next_questions": desk.next_questions,
         "redraw": desk.redraw,
         "report": desk.report,
         "stop": desk.stop,

@@ -48,6 +48,13 @@ class SentOpening(_Sent):
     spans: Annotated[tuple[tuple[int, int, int], ...], Field(max_length=200)] = ()
 
 
+class SentHeard(_Sent):
+    """What an answer cited: the articles, by id, and who speaks in its quotes."""
+
+    articles: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=50)]
+    heard: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=50)] = ()
+
+
 class SentReport(_Sent):
     """What a reader says of an answer; `answer` is its record, as the page got it."""
 

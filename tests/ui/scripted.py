@@ -193,6 +193,10 @@ class ScriptedEngine:
         """Say what answers are made of."""
         return "Answers quote the articles and nothing else."
 
+    def suggest(self, articles: Sequence[str], heard: Sequence[str] = ()) -> tuple[str, ...]:
+        """Name a question for each article that is cited, and say who was heard."""
+        return tuple(f"What else does {each} say?" for each in sorted(articles))[:3] if heard else ()
+
     def ask(
         self, question: str, *, turns: Sequence[Turn] = (), filters: Filters = NO_FILTERS, writer: Writer | None = None
     ) -> Iterator[Event]:

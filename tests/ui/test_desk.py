@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,23 @@ def test_the_library_has_the_examples_of_the_settings(desk: Desk) -> None:
     ]
     assert (library["total"], library["longest"]) == (5, 2_000)
     assert desk.status() == "Answers quote the articles and nothing else."
+
+
+def test_examples_of_another_corpus_are_questions_that_it_answers(settings: Settings) -> None:
+    """The examples for the sample articles are not offered for other ones."""
+    engine = ScriptedEngine(articles=(replace(seed_articles()[0], document="other.txt"),))
+    assert Desk(engine, settings).library()["examples"] == []
+    engine.suggest = lambda articles, heard=(): (f"What of {len(articles)}?",)  # type: ignore[method-assign]
+    assert Desk(engine, settings).library()["examples"] == [{"kind": "What they say", "question": "What of 1?"}]
+
+
+def test_questions_to_ask_next_come_from_what_was_cited(desk: Desk) -> None:
+    """The articles and speakers of an answer are handed on; what can't be read gives none."""
+    assert desk.next_questions({"articles": ["b", "a"], "heard": ["Ada"]}) == [
+        "What else does a say?",
+        "What else does b say?",
+    ]
+    assert desk.next_questions({"articles": "b"}) == desk.next_questions(None) == []
 
 
 def test_feedback_is_a_line_in_its_file(desk: Desk, settings: Settings) -> None:

@@ -129,6 +129,16 @@ def test_every_chip_opens_its_own_words(open_window: OpenWindow, question: str) 
         assert in_view(page)
 
 
+def test_what_to_ask_next_is_asked_by_a_click(open_window: OpenWindow) -> None:
+    """Questions that the server suggests for what was cited stand under the last answer."""
+    page = open_window()
+    offered = ask(page, FACT).locator(".more button").first
+    expect(offered).to_contain_text("What else does")
+    question = offered.text_content()
+    offered.click()
+    expect(page.locator(".turn h2").last).to_have_text(str(question))
+
+
 def test_the_hover_card(open_window: OpenWindow) -> None:
     """It names outlet, date and quote, can be hovered itself, and Esc dismisses it."""
     page = open_window()

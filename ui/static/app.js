@@ -236,13 +236,19 @@ window.verbatim = (() => {
         h("button", { type: "button", class: "link", "data-do": "edit" }, "Edit"));
     }
 
-    drawMore() {
-      const more = this.body.querySelector(".more");
+    /** What to ask next comes after the answer: it is not worth waiting for. */
+    async drawMore() {
+      if (cards.at(-1) !== this) return;
+      const { quotes } = this.view;
+      const heard = [...new Set(quotes.map((each) => each.speaker).filter(Boolean))];
+      const found = await server("next_questions", { articles: [...new Set(quotes.map((each) => each.article))], heard });
       const before = new Set(thread.turns.map((each) => each.question));
-      const examples = (library?.examples ?? []).filter((each) => !before.has(each.question)).slice(0, 3);
+      const offered = (found?.length ? found : (library?.examples ?? []).map((each) => each.question))
+        .filter((each) => !before.has(each)).slice(0, 3);
+      const more = this.body.querySelector(".more");
       if (!more) return;
-      show(more, examples.length > 0);
-      more.lastElementChild.replaceChildren(...examples.map((each) => h("button", { type: "button", onclick: () => ask(each.question) }, each.question)));
+      show(more, offered.length > 0);
+      more.lastElementChild.replaceChildren(...offered.map((each) => h("button", { type: "button", onclick: () => ask(each) }, each)));
     }
 
     /** Do what a button of this turn is for. */
