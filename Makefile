@@ -49,7 +49,7 @@ test: $(VENV)/.verbatim $(VENV)/.model $(VENV)/.dev browser postgres ## Lint, ty
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest $(ARGS)
+	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser:
 	@if command -v "$(CHROMIUM)" >/dev/null; then exit 0; \

@@ -32,7 +32,7 @@ def test_nothing_but_the_loopback_is_contacted(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=500,
         check=False,
     )
 

@@ -68,7 +68,7 @@ def locked(name: str) -> dict[str, str]:
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Return what a command prints; the test fails with all of it when the command does."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from eval.questions import Question, load_questions
 from index.pipeline import seeds
 from rag.engine import Engine
-from tests.ui.windows import Served, ask, serving
+from tests.ui.windows import Served, Tell, ask, serving
 from ui.assemble import Workshop
 from ui.config import load_settings
 from ui.desk import Desk
@@ -92,10 +91,8 @@ def answered(engine: Engine, question: Question) -> TurnView:
     return {**last, "drawn": None}
 
 
-@pytest.mark.timeout(900)
-def test_every_citation_of_the_eval_highlights_exactly_its_quote(
-    engine: Engine, page: Page, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.timeout(1_800)
+def test_every_citation_of_the_eval_highlights_exactly_its_quote(engine: Engine, page: Page, tell: Tell) -> None:
     """All answers of the project's own questions, every chip pressed: what is marked is the quote, and in view."""
     questions = load_questions(QUESTIONS)
     turns = [answered(engine, each) for each in questions]
@@ -107,15 +104,12 @@ def test_every_citation_of_the_eval_highlights_exactly_its_quote(
     page.reload()
     expect(page.locator(".turn .actions")).to_have_count(len(questions), timeout=120_000)
     outcome = page.evaluate(OPEN_ALL)
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{outcome['opened']} chips of {len(questions)} answers opened, {len(outcome['wrong'])} wrong\n"
-        )
+    tell(f"{outcome['opened']} chips of {len(questions)} answers opened, {len(outcome['wrong'])} wrong")
     assert outcome["wrong"] == []
     assert outcome["opened"] > len(questions)
 
 
-def test_the_first_evidence_is_there_quickly(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_evidence_is_there_quickly(page: Page, tell: Tell) -> None:
     """From Enter to the first quote on the page: half a second, by the median of warm questions."""
     questions = [each.text for each in load_questions(QUESTIONS)[:7]]
     ask(page, "How many containers did North Korea ship to Russia?")
@@ -140,10 +134,7 @@ def test_the_first_evidence_is_there_quickly(page: Page, capsys: pytest.CaptureF
         page.press("#question", "Enter")
         took.append(page.evaluate("found"))
         expect(page.locator(".turn .actions")).to_have_count(number)
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nEnter to first evidence: median {median(took):.0f} ms, worst {max(took):.0f} ms of {len(took)}\n"
-        )
+    tell(f"Enter to first evidence: median {median(took):.0f} ms, worst {max(took):.0f} ms of {len(took)}")
     assert median(took) < 1_500
 
 
@@ -179,13 +170,12 @@ async def all_of_them(url: str, many: int) -> list[str]:
         return list(await asyncio.gather(*(one_of_many(client, number, event) for number in range(many))))
 
 
-def test_two_hundred_questions_at_once_lose_none(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_hundred_questions_at_once_lose_none(served: Served, tell: Tell) -> None:
     """Each is answered, or told at once that too many wait; afterwards the page answers as before."""
     threads = threading.active_count()
     ended = crowd(served.url, CROWD)
     counts = {each: ended.count(each) for each in sorted(set(ended))}
-    with capsys.disabled():
-        sys.stdout.write(f"\n{CROWD} questions at once: {counts}\n")
+    tell(f"{CROWD} questions at once: {counts}")
     assert set(counts) <= {"answered", "503"}
     assert counts["answered"] >= 32
     assert crowd(served.url, 1) == ["answered"]

@@ -19,7 +19,7 @@ from tests.fakes import TINY, HashEmbedding, Told, open_store, write_corpus
 from tests.index.files import PROSE, bomb, message, page, pdf, word
 
 pytest.importorskip("ray", reason='Ray is not installed: pip install "verbatim[ray]"')
-pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1_800)]
 
 CONFIG = IndexConfig(passage_tokens=64, batch_articles=5, max_unpacked_bytes=1_000_000)
 CLAPNQ = Path(__file__).parents[3] / "shared" / "bench" / "clapnq" / "corpus.jsonl"

@@ -59,7 +59,7 @@ def context_of(browser: Browser) -> ContextOf:
                 reduced_motion="reduce" if still else "no-preference",
                 permissions=["clipboard-read", "clipboard-write"],
             )
-            kept[key].set_default_timeout(20_000)
+            kept[key].set_default_timeout(60_000)
         return kept[key]
 
     return context
@@ -90,7 +90,7 @@ def open_window(context_of: ContextOf, served: Served) -> Iterator[OpenWindow]:
         page.goto(f"{url or served.url}robots.txt")
         page.evaluate("localStorage.clear()")
         page.goto(f"{url or served.url}{link}")
-        expect(page.locator("#counts")).not_to_be_empty(timeout=20_000)
+        expect(page.locator("#counts")).not_to_be_empty(timeout=60_000)
         return page
 
     yield opening

@@ -72,7 +72,7 @@ def test_fresh_index_drops_the_old_one(tmp_path: Path, monkeypatch: pytest.Monke
     refused = verbatim("index", other, "--store", "store")
     # In a process of its own, as it is run: within one process Chroma keeps what it has open.
     command = [sys.executable, "-m", "ui.cli", "index", str(other), "--store", "store", "--fresh"]
-    fresh = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    fresh = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
 
     assert refused.code == 1
     assert "verbatim index --fresh" in refused.err

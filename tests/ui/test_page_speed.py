@@ -5,7 +5,6 @@ The bounds leave room for a busy machine; what was measured is printed.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 import warnings
@@ -17,7 +16,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui.windows import DISPUTED, OpenWindow, Served, ask
+from tests.ui.windows import DISPUTED, OpenWindow, Served, Tell, ask
 from ui.serve import bound
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.browser
 ROUNDS = 7
 
 
-def test_a_chip_opens_its_sentence_quickly(open_window: OpenWindow, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_chip_opens_its_sentence_quickly(open_window: OpenWindow, tell: Tell) -> None:
     """From the click to the marked sentence that has the focus: 100 ms, by the median of chips of other articles."""
     page = open_window()
     turn = ask(page, DISPUTED)
@@ -46,14 +45,11 @@ def test_a_chip_opens_its_sentence_quickly(open_window: OpenWindow, capsys: pyte
       }
       return took;
     }""")
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nchip to highlighted sentence: median {median(took):.0f} ms, worst {max(took):.0f} ms of {len(took)}\n"
-        )
+    tell(f"chip to highlighted sentence: median {median(took):.0f} ms, worst {max(took):.0f} ms of {len(took)}")
     assert median(took) < 300
 
 
-def test_a_question_is_shown_quickly(open_window: OpenWindow, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_question_is_shown_quickly(open_window: OpenWindow, tell: Tell) -> None:
     """From Enter to the question on the page: 150 ms, by the median."""
     page = open_window()
     took = []
@@ -73,8 +69,7 @@ def test_a_question_is_shown_quickly(open_window: OpenWindow, capsys: pytest.Cap
         page.press("#question", "Enter")
         took.append(page.evaluate("shown"))
         expect(page.locator(".turn .actions")).to_have_count(number + 1)
-    with capsys.disabled():
-        sys.stdout.write(f"\nEnter to question: median {median(took):.0f} ms, worst {max(took):.0f} ms of {ROUNDS}\n")
+    tell(f"Enter to question: median {median(took):.0f} ms, worst {max(took):.0f} ms of {ROUNDS}")
     assert median(took) < 450
 
 
@@ -131,14 +126,10 @@ def quiet(page: Page, sizes: dict[str, int]) -> None:
         page.wait_for_timeout(2_000)
 
 
-def test_the_first_load_is_as_light_as_a_bare_chat(
-    browser: Browser, served: Served, bare: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_first_load_is_as_light_as_a_bare_chat(browser: Browser, served: Served, bare: str, tell: Tell) -> None:
     """At most 1.1 times the bytes of Gradio's bare ChatInterface and 150 KB; no other host is asked."""
     plain, plain_requests, _ = transferred(browser, bare, "textarea")
     own, own_requests, hosts = transferred(browser, served.url, ".example")
-    with capsys.disabled():
-        sys.stdout.write(f"\nfirst load: {own:,} bytes in {own_requests} requests; ")
-        sys.stdout.write(f"bare ChatInterface: {plain:,} in {plain_requests}\n")
+    tell(f"first load: {own:,} bytes in {own_requests} requests; bare ChatInterface: {plain:,} in {plain_requests}")
     assert [host for host in hosts if not host.startswith("127.0.0.1")] in ([], [""])
     assert own <= 1.1 * plain + 150_000

@@ -50,6 +50,8 @@ class Window:
     errors: list[str] = field(default_factory=list)
 
 
+Tell = Callable[[str], None]
+"""What the fixture `tell` gives."""
 OpenWindow = Callable[..., Page]
 ContextOf = Callable[[tuple[int, int], Theme, bool, str], BrowserContext]
 
@@ -78,7 +80,7 @@ def ask(page: Page, question: str, *, wait: bool = True) -> Locator:
     turn = page.locator(".turn").last
     expect(turn.locator("h2")).to_have_text(question)
     if wait:
-        expect(turn.locator(".actions")).to_be_visible(timeout=20_000)
+        expect(turn.locator(".actions")).to_be_visible(timeout=60_000)
     return turn
 
 
