@@ -32,6 +32,7 @@ class JudgedClaim:
     label: str
     passed: bool
     meaning: float
+    kind: str = ""
 
     @property
     def supported(self) -> bool:
@@ -46,7 +47,7 @@ class JudgedClaim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFigures:
-    """What became of the claims. `let_pass` is by label the share of claims that verification lets stand.
+    """What became of the claims. `let_pass` is by kind, or else by label, the share that verification lets stand.
 
     `area` and `cosine_area` are ROC areas of telling the wholly supported ones from the rest, `clear_area` and
     `clear_cosine_area` from those that are not supported at all.
@@ -73,12 +74,12 @@ def judge_claims(
 
 def claim_figures(judged: Sequence[JudgedClaim]) -> ClaimFigures:
     """Sum up judged claims; their order makes no difference."""
-    labels = sorted({each.label for each in judged})
+    labels = sorted({each.kind or each.label for each in judged})
     clear = [each for each in judged if each.label != "partially_supported"]
     return ClaimFigures(
         claims=len(judged),
         let_pass={
-            label: metrics.mean([float(each.passed) for each in judged if each.label == label]) or 0.0
+            label: metrics.mean([float(each.passed) for each in judged if (each.kind or each.label) == label]) or 0.0
             for label in labels
         },
         area=_area(judged, lambda each: each.score),
@@ -105,13 +106,13 @@ def _judge(row: ClaimRow, embedding: BaseEmbedding) -> JudgedClaim:
     own = stems(row.claim)
     sentences = sorted(filter(str.strip, row.evidence), key=lambda each: -len(own & stems(each)))[:_READ]
     if not sentences:
-        return JudgedClaim(row.id, row.label, passed=False, meaning=0.0)
+        return JudgedClaim(row.id, row.label, passed=False, meaning=0.0, kind=row.kind)
     vector = embed_question(embedding, row.claim)
     vectors = np.asarray(embedding.get_text_embedding_batch(sentences), dtype=np.float32)
     near = vectors @ vector / np.linalg.norm(vectors, axis=1)
     order = np.argsort(-near, kind="stable")[:_CITED]
     cited = [(sentences[each], float(near[each])) for each in order]
-    return JudgedClaim(row.id, row.label, passed=_passes(row, cited), meaning=cited[0][1])
+    return JudgedClaim(row.id, row.label, passed=_passes(row, cited), meaning=cited[0][1], kind=row.kind)
 
 
 def _passes(row: ClaimRow, cited: Sequence[tuple[str, float]]) -> bool:

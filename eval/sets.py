@@ -38,6 +38,8 @@ class ClaimRow(BaseModel):
     title: str = ""
     evidence: tuple[str, ...]
     label: Literal["supported", "partially_supported", "not_supported"]
+    kind: str = ""
+    """What was changed, of a claim that was made; figures are told by kind where there is one."""
 
 
 class AttackRow(BaseModel):

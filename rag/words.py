@@ -178,16 +178,21 @@ def negations(text: str) -> int:
 
 
 def negated(text: str) -> frozenset[str]:
-    """The stems of what a text negates: the first word behind each `not`, `never` or `no`, and each denial."""
+    """The stems of what a text negates: the first word behind each `not`, `never` or `no`, and each denial.
+
+    A denial that is itself negated, as in “has not denied”, negates nothing.
+    """
     own = terms(text)
-    found = set()
+    found = {}
     for match in _NEGATION.finditer(text):
         if _NO.fullmatch(match.group()):
             after = next((each for each in own if each.start >= match.end()), None)
-            found.add(after.stem if after else "")
+            found[after.start if after else len(text)] = after.stem if after else ""
+        elif match.start() in found:
+            del found[match.start()]
         else:
-            found.add(stem(match.group()))
-    return frozenset(found)
+            found[match.start()] = stem(match.group())
+    return frozenset(found.values())
 
 
 def bare(quote: str) -> str:

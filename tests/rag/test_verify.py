@@ -28,6 +28,7 @@ CASES: dict[str, tuple[str, str, Lack | None]] = {
         DENIAL,
         "negation",
     ),
+    "denial denied": ("She has not denied the exports.", "She has again denied the exports.", "negation"),
     "denial kept": ("The official said they have never exported weapons to Russia.", DENIAL, None),
     "other words": ("The weather in the minister’s village was fine and sunny today.", CITED, "words"),
 }
