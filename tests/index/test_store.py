@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from chromadb.api.models.Collection import Collection
 
 from index.article import Coverage, Filters
 from index.catalog import Catalog, Prepared
@@ -475,6 +476,22 @@ class TestByWords(FilterConformance):
     def search(self, store: Store, filters: Filters) -> set[str]:
         """Search by a word."""
         return found(store, "falcon", filters)["words"]
+
+
+def test_what_filters_admit_is_found_where_the_graph_loses_its_way(
+    dated: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vectors that are all the same can cut others off: what the graph does not give is looked for one by one."""
+    vector = embed_question(HashEmbedding(), "falcon day")
+    filters = Filters(outlets=("A",))
+    expected = dated.by_meaning(vector, most=9, filters=filters)
+    monkeypatch.setattr(Collection, "query", lambda *_rest, **_named: {"ids": [[]], "distances": [[]]})
+
+    hits = dated.by_meaning(vector, most=9, filters=filters)
+
+    assert [each.passage for each in hits] == [each.passage for each in expected]
+    assert [each.score for each in hits] == pytest.approx([each.score for each in expected], abs=1e-4)
+    assert len(dated.by_meaning(vector, most=2, filters=filters)) == 2
 
 
 # Other processes
