@@ -62,7 +62,7 @@ def speakers(sentences: Sequence[str]) -> tuple[str | None, ...]:
 
 def _in_full(found: Sequence[str | None]) -> tuple[str | None, ...]:
     """Speakers named by one name alone, as the article names them in full; left so where two could be meant."""
-    full = {each for each in found if each and len(_CAPITALISED.findall(each)) > 1}
+    full = {each for each in found if each and len(_CAPITALISED.findall(each)) > 1 and not _SHORT.match(each)}
 
     def told(who: str | None) -> str | None:
         short = _SHORT.match(who) if who else None

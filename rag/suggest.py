@@ -11,7 +11,7 @@ from rag.answer import Answer, Writer
 from rag.speaker import speakers
 
 _MOST = 3
-_TRIED = 6
+_TRIED = 4
 """People who are asked about, at most: each is a question to the engine."""
 _NAMED = re.compile(r"(?:the\s)?[A-Z][\w’'.-]*(?:\s(?:of|the|for|[A-Z][\w’'.-]*))*\s[A-Z][\w’'-]*$")
 """A name of several words, with which a speaker's description ends."""

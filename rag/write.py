@@ -52,7 +52,7 @@ def attribution(citation: Citation) -> str:
     known = [value for value in (citation.outlet, citation.published) if value is not None]
     where = ", ".join([*known, " and ".join(unknown) + " unknown"] if unknown else known)
     if citation.speaker:
-        return f"{citation.speaker} ({where})"
+        return f"{citation.speaker[0].upper()}{citation.speaker[1:]} ({where})"
     return (
         f"{citation.outlet} ({where.removeprefix(citation.outlet + ', ')})"
         if citation.outlet

@@ -61,6 +61,6 @@ def test_three_questions_and_a_citation(page: Page, tmp_path: Path) -> None:
     cited = json.loads(saved.read_text(encoding="utf-8"))["citations"][0]
 
     page.locator("button[aria-label^='Quote 1']").first.click()
+    expect(page.locator("mark.exact").first).to_be_in_viewport()
     highlighted = page.locator("mark.exact").all_inner_texts()
     assert "".join(highlighted) == cited["quote"]
-    expect(page.locator("mark.exact").first).to_be_in_viewport()

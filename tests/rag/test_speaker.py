@@ -60,6 +60,10 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
     "an official without a name": [
         ("“We have no comment,” a spokesman for the ministry said.", "a spokesman for the ministry"),
     ],
+    "a name with a title, of one who was named in full": [
+        ("Defence minister Max Moe said the dam had burst.", "Defence minister Max Moe"),
+        ("In return, Mr Moe said, the town was safe.", "Defence minister Max Moe"),
+    ],
     "nobody speaks": [
         ("The storm hit the coast at noon.", None),
         ("Thousands of homes lost power.", None),

@@ -101,7 +101,7 @@ def test_a_turn_is_drawn_in_parts() -> None:
     done = render_turn(advance(found, Done(ANSWER), CONTEXT))
     assert (done["evidence"], done["title"]) == ("", "Quotes used")
     assert "<strong>Well supported</strong>" in done["head"]
-    assert "1 of 1 quote match the articles word for word." in done["sources"]
+    assert "1 of 1 quote matches the articles word for word." in done["sources"]
     does = "copy markdown json link edit good bad cancel".split()
     assert re.findall(r'data-do="(\w+)"', done["body"]) == does
     chip = '<button type="button" class="chip" data-number="1" aria-label="Quote 1, The Times, 16 Sep 2023">1</button>'

@@ -236,8 +236,9 @@ window.verbatim = (() => {
         h("button", { type: "button", class: "link", "data-do": "edit" }, "Edit"));
     }
 
-    /** What to ask next comes after the answer: it is not worth waiting for. */
+    /** What to ask next comes a while after the answer: who opens a source at once must not wait for it. */
     async drawMore() {
+      await new Promise((done) => setTimeout(done, 1000));
       if (cards.at(-1) !== this) return;
       const { quotes } = this.view;
       const heard = [...new Set(quotes.map((each) => each.speaker).filter(Boolean))];
