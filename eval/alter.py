@@ -13,15 +13,17 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from eval.sets import ClaimRow, load_rows
 from index.article import Article
 from index.config import IndexConfig
 from index.pipeline import make_article, seeds
 from index.read import Raw, read
-from rag.speaker import speakers
+from rag.speaker import speakers_of
 from rag.words import terms
+
+T = TypeVar("T")
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
 MOST = 40
@@ -74,18 +76,22 @@ class Draw:
         self._chance = random.Random(5)  # noqa: S311  # a sample, not a secret
         self._names = names
 
-    def of(self, values: Sequence[str], *, but: str = "") -> str:
-        """One of the values, another one than `but`."""
-        return self._chance.choice([each for each in values if each.lower() != but.lower()])
+    def one(self, values: Sequence[T]) -> T:
+        """One of the values."""
+        return self._chance.choice(values)
+
+    def other(self, values: Sequence[str], old: str) -> str:
+        """One of the values, but not the old one."""
+        return self.one([each for each in values if each.lower() != old.lower()])
 
     def match(self, pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
         """One of the places where a pattern is found."""
         found = list(pattern.finditer(text))
-        return self._chance.choice(found) if found else None
+        return self.one(found) if found else None
 
     def name(self, text: str) -> str:
         """A name that is not in the text."""
-        return self.of([each for each in self._names if each not in text])
+        return self.one([each for each in self._names if each not in text])
 
     def shuffled(self, values: Sequence[Sentence]) -> list[Sentence]:
         """All values in another order."""
@@ -99,13 +105,13 @@ def _changed(text: str, match: re.Match[str] | None, new: Callable[[str], str], 
 
 
 def _number(text: str, draw: Draw) -> str | None:
-    more = int(draw.of(["1", "2", "7", "30"]))
+    more = draw.one([1, 2, 7, 30])
     return _changed(text, draw.match(_NUMBER, text), lambda old: str(int(re.sub(r"\D", "", old)) + more))
 
 
 def _date(text: str, draw: Draw) -> str | None:
     def other(old: str) -> str:
-        return str(int(old) + 3) if old.isdigit() else draw.of(_MONTHS if old in _MONTHS else _DAYS, but=old)
+        return str(int(old) + 3) if old.isdigit() else draw.other(_MONTHS if old in _MONTHS else _DAYS, old)
 
     return _changed(text, draw.match(_DATE, text), other)
 
@@ -114,14 +120,13 @@ def _name(text: str, draw: Draw) -> str | None:
     own = [each for each in terms(text) if each.name and len(each.word) > 3 and each.word not in (*_MONTHS, *_DAYS)]
     if not own:
         return None
-    chosen = draw.of([str(row) for row in range(len(own))])
-    place = own[int(chosen)]
+    place = draw.one(own)
     return text[: place.start] + draw.name(text) + text[place.end :]
 
 
 def _unit(text: str, draw: Draw) -> str | None:
     others = [each for each in _UNITS if each not in text]
-    return _changed(text, draw.match(_UNIT, text), lambda old: draw.of(others, but=old), "unit")
+    return _changed(text, draw.match(_UNIT, text), lambda old: draw.other(others, old), "unit")
 
 
 def _negation(text: str, draw: Draw) -> str | None:
@@ -136,7 +141,7 @@ def _speaker(text: str, draw: Draw) -> str | None:
 
 
 def _clause(text: str, draw: Draw) -> str | None:
-    return _changed(text, _END.search(text), lambda _: f"{draw.of(_CLAUSES)}.")
+    return _changed(text, _END.search(text), lambda _: f"{draw.one(_CLAUSES)}.")
 
 
 KINDS: dict[str, Callable[[str, Draw], str | None]] = {
@@ -175,11 +180,10 @@ def sentences_of(articles: Sequence[Article]) -> list[Sentence]:
     """The articles' sentences, each with its speaker, outlet, title and date."""
     found = []
     for article in articles:
-        texts = [article.words(each) for each in article.sentences]
         about = article.about
-        for text, who in zip(texts, speakers(texts), strict=True):
+        for sentence, who in zip(article.sentences, speakers_of(article), strict=True):
             known = (who, about.outlet, about.title, about.published)
-            found.append(Sentence(text, " ".join(each for each in known if each)))
+            found.append(Sentence(article.words(sentence), " ".join(each for each in known if each)))
     return found
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article
 from rag.answer import Citation, Evidence
 from rag.features import SENTENCE_FEATURES, Candidate
 from rag.logistic import load_logistic
-from rag.speaker import speakers
+from rag.speaker import speakers_of
 from rag.understand import Query
 from rag.when import told
 from rag.words import stems
@@ -90,7 +88,7 @@ def _gained(query: Query, ranked: Ranked, met: npt.NDArray[np.float64]) -> float
 def speaker(ranked: Ranked) -> str | None:
     """Who says the sentence, where that is sure."""
     article, sentence = ranked.candidate.found.article, ranked.candidate.sentence
-    return _speakers(article)[article.sentences.index(sentence)]
+    return speakers_of(article)[article.sentences.index(sentence)]
 
 
 def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -122,11 +120,6 @@ def cite(ranked: Ranked, number: int) -> Citation:
         when=told(article.words(sentence), article.about.published),
         also=ranked.candidate.found.also,
     )
-
-
-@functools.lru_cache(maxsize=256)
-def _speakers(article: Article) -> tuple[str | None, ...]:
-    return speakers([article.words(each) for each in article.sentences])
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

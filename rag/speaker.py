@@ -6,8 +6,11 @@ over several sentences belongs to who is named where it ends. Where no rule is s
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
+
+from index.article import Article
 
 _SAYS = (
     r"(?:said|says?|told|added|adds|stated|states|stressed|noted|warned|claimed|claims|argued|explained|clarified|"
@@ -58,6 +61,12 @@ def speakers(sentences: Sequence[str]) -> tuple[str | None, ...]:
         last = found[row] or last
     _spread(sentences, found)
     return _in_full(found)
+
+
+@functools.lru_cache(maxsize=256)
+def speakers_of(article: Article) -> tuple[str | None, ...]:
+    """The speaker of each sentence of an article; the last articles that were read are kept."""
+    return speakers([article.words(each) for each in article.sentences])
 
 
 def _in_full(found: Sequence[str | None]) -> tuple[str | None, ...]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from index.article import Article
 from rag.answer import Answer, Writer
-from rag.speaker import speakers
+from rag.speaker import speakers_of
 
 _MOST = 3
 _TRIED = 4
@@ -40,7 +40,7 @@ def suggest(engine: Answers, articles: Iterable[Article], heard: Sequence[str] =
 def _others(articles: Iterable[Article], heard: Sequence[str]) -> Iterator[str]:
     known = {word for who in heard for word in _words(who)}
     for article in articles:
-        for who in speakers([article.words(each) for each in article.sentences]):
+        for who in speakers_of(article):
             match = _NAMED.search(who.split(",")[0]) if who else None
             if match and not known & _words(match[0]):
                 known |= _words(match[0])
