@@ -41,6 +41,7 @@ from index.tables import (
     articles_table,
     failure_row,
     indexed_query,
+    is_published,
     metadata,
     passage_rows,
     passages_table,
@@ -140,9 +141,7 @@ class Catalog:
 
     def articles(self, ids: Sequence[str] | None = None) -> tuple[Article, ...]:
         """Published articles: all of them, or those among `ids`."""
-        query = (
-            sa.select(articles_table).where(articles_table.c.state == "published").order_by(articles_table.c.document)
-        )
+        query = sa.select(articles_table).where(is_published()).order_by(articles_table.c.document)
         if ids is not None:
             query = query.where(articles_table.c.id.in_(ids))
         return tuple(to_article(row) for row in self._database.rows(query))
@@ -150,16 +149,12 @@ class Catalog:
     def find(self, key: str) -> tuple[Article, ...]:
         """The published articles of this id or document name."""
         match = sa.or_(articles_table.c.id == key, articles_table.c.document == key)
-        query = sa.select(articles_table).where(articles_table.c.state == "published", match)
+        query = sa.select(articles_table).where(is_published(), match)
         return tuple(to_article(row) for row in self._database.rows(query))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Vectors]]:
         """Those of the passages whose article is published, with the vectors of their sentences."""
-        query = (
-            sa.select(passages_table)
-            .join(articles_table)
-            .where(articles_table.c.state == "published", passages_table.c.id.in_(ids))
-        )
+        query = sa.select(passages_table).join(articles_table).where(is_published(), passages_table.c.id.in_(ids))
         return {row.id: (to_passage(row), to_sentence_vectors(row)) for row in self._database.rows(query)}
 
     def indexed(
@@ -172,7 +167,7 @@ class Catalog:
         elif passages is not None:
             query = query.where(passages_table.c.id.in_(passages))
         else:
-            query = query.where(articles_table.c.state == "published")
+            query = query.where(is_published())
         last = ""
         while rows := self._database.rows(query.where(passages_table.c.id > last)):
             yield [to_indexed(row) for row in rows]
@@ -187,21 +182,15 @@ class Catalog:
 
     def passage_count(self) -> int:
         """How many passages published articles have."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(passages_table.join(articles_table))
-            .where(articles_table.c.state == "published")
-        )
+        query = sa.select(sa.func.count()).select_from(passages_table.join(articles_table)).where(is_published())
         return int(self._database.scalar(query) or 0)
 
     def coverage(self) -> Coverage:
         """What the published articles cover."""
         c = articles_table.c
-        numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(
-            c.state == "published"
-        )
+        numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(is_published())
         count, first, last = tuple(self._database.rows(numbers)[0])
-        outlets = sa.select(c.outlet).where(c.state == "published", c.outlet.is_not(None)).distinct().order_by(c.outlet)
+        outlets = sa.select(c.outlet).where(is_published(), c.outlet.is_not(None)).distinct().order_by(c.outlet)
         return Coverage(
             count, self.passage_count(), tuple(row.outlet for row in self._database.rows(outlets)), first, last
         )

@@ -56,10 +56,11 @@ class Tokens(NamedTuple):
     offsets: npt.NDArray[np.int64]
     states: Vectors
 
-    def inside(self, span: Span) -> npt.NDArray[np.bool_]:
-        """Which tokens lie in a span, shape (tokens,)."""
+    def inside(self, *spans: Span) -> npt.NDArray[np.bool_]:
+        """Which tokens lie in each span, shape (spans, tokens)."""
         begins, ends = self.offsets[:, 0], self.offsets[:, 1]
-        return np.asarray((begins >= span.start) & (ends <= span.end) & (ends > begins))
+        borders = np.array(spans, dtype=np.int64).reshape(-1, 2)
+        return np.asarray((begins >= borders[:, :1]) & (ends <= borders[:, 1:]) & (ends > begins))
 
     def vector(self) -> Vector:
         """The text's own vector: the mean over its tokens, at unit length."""
@@ -135,8 +136,7 @@ def _pool(tokens: Tokens, spans: Sequence[Span]) -> Embedded:
     """Mean over all tokens, and over the tokens that lie in each span; a span past the model's end takes the whole."""
     whole = tokens.vector()
     pooled = np.empty((len(spans), len(whole)), dtype=np.float32)
-    for row, span in enumerate(spans):
-        inside = tokens.inside(span)
+    for row, inside in enumerate(tokens.inside(*spans)):
         pooled[row] = _unit(tokens.states[inside].mean(axis=0)) if inside.any() else whole
     return Embedded(whole, pooled)
 

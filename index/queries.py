@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.tables import articles_table, passages_table
+from index.tables import articles_table, is_published, passages_table
 
 _HELD = sa.exists().where(passages_table.c.article == articles_table.c.id)
 
@@ -26,7 +26,7 @@ def in_state(state: str) -> sa.Select[Any]:
 
 def without_passages() -> sa.Select[Any]:
     """Published articles that have no passage, which nothing can find."""
-    return sa.select(articles_table.c.id).where(articles_table.c.state == "published", ~_HELD)
+    return sa.select(articles_table.c.id).where(is_published(), ~_HELD)
 
 
 def versions(ids: Sequence[str]) -> sa.Select[Any]:
@@ -45,8 +45,4 @@ def muted_echoes() -> sa.Select[Any]:
     """Echoes of published articles, one for the same words, that no passage of their story speaks for."""
     query = sa.select(sa.func.min(passages_table.c.id).label("id")).join(articles_table)
     spoken = sa.func.sum(sa.case((passages_table.c.echo, 0), else_=1))
-    return (
-        query.where(articles_table.c.state == "published")
-        .group_by(articles_table.c.story, passages_table.c.words)
-        .having(spoken == 0)
-    )
+    return query.where(is_published()).group_by(articles_table.c.story, passages_table.c.words).having(spoken == 0)

@@ -74,17 +74,14 @@ class VectorIndex:
 
     def _nearest(self, collection: Collection, vector: Vector, *, most: int, where: Any) -> list[Hit]:  # noqa: ANN401  # Chroma's own nested type
         with self._guard, _errors():
-            total = collection.count()
-            if not total:
-                return []
             found = collection.query(
-                query_embeddings=[vector.tolist()], n_results=min(most, total), where=where, include=["distances"]
+                query_embeddings=[vector.tolist()], n_results=most, where=where, include=["distances"]
             )
         distances = found["distances"] or [[]]
         hits = [Hit(each, 1.0 - distance) for each, distance in zip(found["ids"][0], distances[0], strict=True)]
         # So few that the filters admit no more, or that the graph lost its way to the rest, as among vectors that are
         # all the same (measured: once in 200 stores of copies).
-        return self._admitted(collection, vector, where)[:most] if where and len(hits) < min(most, total) else hits
+        return self._admitted(collection, vector, where)[:most] if where and len(hits) < most else hits
 
     def _admitted(self, collection: Collection, vector: Vector, where: Any) -> list[Hit]:  # noqa: ANN401  # Chroma's own nested type
         """All passages that filters admit, compared one by one, best first."""

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from index.article import Article
 from index.stories import Story, bands, same_story, signature
-from index.tables import articles_table, bands_table, passages_table, stories_table
+from index.tables import articles_table, bands_table, is_published, passages_table, stories_table
 
 # SQLite takes at most 32,766 values in a statement; half of it leaves room for other conditions.
 _MOST_VALUES = 16_000
 _SEEN = ("published", "pending")
+_other = articles_table.alias()
 
 
 class Joined(NamedTuple):
@@ -123,16 +124,15 @@ def forget_empty_stories(connection: sa.Connection, stories: Sequence[str]) -> N
 
 def other_outlets(articles: Sequence[str]) -> sa.Select[Any]:
     """A query of the outlets that carry the stories of these articles, without each article's own."""
-    other = articles_table.alias()
     return (
-        sa.select(articles_table.c.id, other.c.outlet)
-        .join(other, other.c.story == articles_table.c.story)
+        sa.select(articles_table.c.id, _other.c.outlet)
+        .join(_other, _other.c.story == articles_table.c.story)
         .where(
             articles_table.c.id.in_(articles),
-            other.c.state == "published",
-            other.c.outlet.is_not(None),
-            other.c.outlet != sa.func.coalesce(articles_table.c.outlet, ""),
+            is_published(_other),
+            _other.c.outlet.is_not(None),
+            _other.c.outlet != sa.func.coalesce(articles_table.c.outlet, ""),
         )
         .distinct()
-        .order_by(other.c.outlet)
+        .order_by(_other.c.outlet)
     )

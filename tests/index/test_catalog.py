@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from index.article import Article, Coverage, Description, Passage, Sentence
 from index.catalog import Catalog, Listed, Prepared
 from index.embed import Embedded
 from index.errors import StoreError
 
+MANY = [str(number) for number in range(100)]
+"""As many ids as a question asks for."""
 TEXT = "Kim denied it – “never” 🎉. The end."
 
 
@@ -201,3 +205,34 @@ def test_database_that_is_none_is_an_error(tmp_path: Path) -> None:
     for name, reason in (("words", "file is not a database"), ("no/folder", "unable to open database file")):
         with pytest.raises(StoreError, match=f"The catalog can't be opened: {reason}"):
             Catalog(f"sqlite:///{tmp_path / name}")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda catalog: catalog.articles(MANY),
+        lambda catalog: catalog.passages(MANY),
+        lambda catalog: catalog.other_outlets(MANY),
+        lambda catalog: catalog.listed(source="tests"),
+    ],
+    ids=["articles", "passages", "other outlets", "of a source"],
+)
+def test_what_a_question_asks_for_is_found_by_an_index(catalog: Catalog, look: Callable[[Catalog], object]) -> None:
+    """No table is read through, however many articles it has."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: object, cursor: object, statement: str, values: object, *_: object) -> None:
+        asked.append((statement, values))
+
+    publish(catalog, prepared("one", outlet="O"), prepared("two", outlet="P"))
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        look(catalog)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    ((statement, values),) = asked
+    with catalog._database.begin() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    read = [each for each in plan if each.startswith(("SCAN", "SEARCH"))]
+    assert read
+    assert [each for each in read if not each.endswith(("(id=?)", "(story=?)", "(source=?)"))] == []
