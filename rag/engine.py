@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
-from index.article import Filters
+from index.article import Coverage, Filters
 from index.embed import Vector, embed_question
 from index.errors import ModelError
 from index.store import Store
@@ -58,6 +58,7 @@ class _Draft:
     """What is known of an answer while it is being made."""
 
     query: Query
+    coverage: Coverage
     found: list[Found]
     ranked: list[Ranked]
     evidence: tuple[Evidence, ...]
@@ -135,7 +136,8 @@ class Engine:
         yield Stage("understand", complete(question, turns))
         query = understand(question, turns, embedding=self._embedding, frequency=self.store.frequency)
         joined = [self._part(each) for each in parts(query.text)]
-        yield Stage("search", f"{self.store.coverage().articles} articles")
+        coverage = self.store.coverage()
+        yield Stage("search", f"{coverage.articles} articles")
         found = search(
             self.store,
             words=query.text,
@@ -153,6 +155,7 @@ class Engine:
         first = [wrong] if wrong else together.sentences if together else ()
         draft = _Draft(
             query=query,
+            coverage=coverage,
             found=found,
             ranked=ranked,
             evidence=choose(query, ranked, most=self._config.evidence, first=first),
@@ -265,7 +268,6 @@ class Engine:
         used = {number for claim in shown for number in claim.citations}
         used |= {number for dispute in disputes for side in dispute.sides for number in side.citations}
         citations = tuple(each.citation for each in draft.evidence if each.citation.number in used)
-        coverage = self.store.coverage()
         return Answer(
             question=draft.query.question,
             standalone=draft.query.text,
@@ -277,7 +279,7 @@ class Engine:
             citations=tuple(each.citation for each in draft.evidence[:_NEAREST]) if abstained else citations,
             disagreements=disputes,
             retrieved=tuple(_retrieved(each) for each in draft.found),
-            covered=(coverage.first, coverage.last),
+            covered=(draft.coverage.first, draft.coverage.last),
             writer=draft.writer,
             model=self._model.name if draft.writer == "model" and not abstained else None,
             notes=tuple(draft.notes),

@@ -39,7 +39,7 @@ class Ranked:
     @property
     def place(self) -> tuple[str, int]:
         """Article and sentence: what tells one candidate of a question from another."""
-        return self.candidate.found.article.id, self.candidate.sentence.start
+        return self.candidate.found.passage.article, self.candidate.sentence.start
 
 
 def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
@@ -69,20 +69,17 @@ def choose(query: Query, ranked: Sequence[Ranked], *, most: int, first: Sequence
     """
     chosen = distinct(first)[:most]
     pool = distinct([*chosen, *ranked[:POOL]])[len(chosen) :]
+    scores = np.array([each.score for each in pool])
+    matches = np.array([each.candidate.matches for each in pool]).reshape(len(pool), len(query.terms))
     met = np.max([np.zeros(len(query.terms)), *(each.candidate.matches for each in chosen)], axis=0)
-    while pool and len(chosen) < most:
-        best = max(pool, key=lambda each: each.score + _GAIN * _gained(query, each, met))
-        pool.remove(best)
-        chosen.append(best)
-        met = np.maximum(met, best.candidate.matches)
+    # The share of the question's terms, by weight, that a sentence meets better than what is chosen already.
+    shares = query.weights / max(float(query.weights.sum()), 1e-9)
+    for _ in range(min(most - len(chosen), len(pool))):
+        best = int(np.argmax(scores + _GAIN * (np.clip(matches - met, 0.0, 1.0) @ shares)))
+        chosen.append(pool[best])
+        met = np.maximum(met, matches[best])
+        scores[best] = -np.inf
     return tuple(Evidence(cite(each, number), each.score) for number, each in enumerate(chosen, start=1))
-
-
-def _gained(query: Query, ranked: Ranked, met: npt.NDArray[np.float64]) -> float:
-    """The share of the question's terms, by weight, that a sentence meets better than what is chosen already."""
-    total = float(query.weights.sum())
-    gain = np.clip(ranked.candidate.matches - met, 0.0, 1.0)
-    return float((gain * query.weights).sum()) / total if total else 0.0
 
 
 def speaker(ranked: Ranked) -> str | None:

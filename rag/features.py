@@ -85,23 +85,29 @@ def _passage_rows(query: Query, found: Found, soft: npt.NDArray[np.float64]) -> 
     exact = np.array([[term.stem in own for term in query.terms] for own in map(stems, texts)], dtype=float)
     exact = exact.reshape(len(texts), len(query.terms))
     matches = np.maximum(exact, soft)
-    named = np.array([term.name or term.number for term in query.terms])
-    rows = []
-    for row, (sentence, text) in enumerate(zip(sentences, texts, strict=True)):
-        near = slice(max(0, row - 1), row + 2)
-        around = np.maximum(exact[near].max(axis=0), [term.stem in title for term in query.terms])
-        fit = fits(query.asks, text, query.question)
-        features = (
-            float(found.sentence_vectors[row] @ query.vector),
-            weighted(matches[row], query.weights),
-            weighted(around, query.weights),
-            _weakest(np.maximum(matches[near].max(axis=0), around), query.weights),
-            float(fit and query.asks not in ("what", "whether", "how")),
-            found.meaning,
-            weighted(around[named], query.weights[named]) if named.any() else 1.0,
-        )
-        rows.append(Candidate(found, sentence, np.array(features), np.maximum(matches[row], around)))
-    return rows
+    around = np.maximum(_with_neighbours(exact), np.array([term.stem in title for term in query.terms], dtype=float))
+    named = np.array([term.name or term.number for term in query.terms], dtype=bool)
+    asked_for = query.asks not in ("what", "whether", "how")
+    columns = (
+        found.sentence_vectors @ query.vector,
+        weighted(matches, query.weights),
+        weighted(around, query.weights),
+        _weakest(np.maximum(_with_neighbours(matches), around), query.weights),
+        [float(asked_for and fits(query.asks, text, query.question)) for text in texts],
+        np.full(len(texts), found.meaning),
+        weighted(around[:, named], query.weights[named]) if named.any() else np.ones(len(texts)),
+    )
+    features = np.column_stack(columns).astype(float)
+    either = np.maximum(matches, around)
+    return [Candidate(found, each, features[row], either[row]) for row, each in enumerate(sentences)]
+
+
+def _with_neighbours(matches: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """For each sentence the best matches of itself and the two beside it, shape (sentences, terms)."""
+    best = matches.copy()
+    best[1:] = np.maximum(best[1:], matches[:-1])
+    best[:-1] = np.maximum(best[:-1], matches[1:])
+    return best
 
 
 def _soft_matches(query: Query, found: Sequence[Found], words: WordVectors) -> list[npt.NDArray[np.float64]]:
@@ -120,21 +126,17 @@ def _soft_matches(query: Query, found: Sequence[Found], words: WordVectors) -> l
 def _nearest(terms: npt.NDArray[np.float32], found: Found, tokens: Tokens) -> npt.NDArray[np.float64]:
     near = np.clip(tokens.states @ terms.T, 0.0, 1.0)
     passage = found.passage
-    rows = []
-    for sentence in found.article.sentences[passage.first : passage.last + 1]:
-        inside = tokens.inside(Span(sentence.start - passage.start, sentence.end - passage.start))
-        rows.append(near[inside].max(axis=0) if inside.any() else np.zeros(len(terms)))
-    return np.array(rows, dtype=float)
+    sentences = found.article.sentences[passage.first : passage.last + 1]
+    inside = tokens.inside(*(Span(each.start - passage.start, each.end - passage.start) for each in sentences))
+    return np.asarray(np.where(inside[:, :, None], near, 0.0).max(axis=1), dtype=float)
 
 
-def weighted(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32]) -> float:
-    """The share of terms that are met, each counting by its weight, 0 to 1; shapes (terms,)."""
+def weighted(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """The share of terms that are met, each counting by its weight, 0 to 1; shapes (…, terms) and (terms,)."""
     total = float(weights.sum())
-    return float((matches * weights).sum() / total) if total else 0.0
+    return np.asarray(matches @ weights / total if total else np.zeros(matches.shape[:-1]))
 
 
-def _weakest(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32]) -> float:
-    """The match of the term that is missed most, by its weight; 1 when there is none."""
-    if not len(matches):
-        return 1.0
-    return 1.0 - float(((1.0 - matches) * weights).max())
+def _weakest(matches: npt.NDArray[np.float64], weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """The match of the term that each sentence misses most, by its weight; 1 when there is none."""
+    return 1.0 - np.asarray(((1.0 - matches) * weights).max(axis=-1, initial=0.0))

@@ -71,6 +71,6 @@ def _same_matter(query: Query, ranked: Ranked) -> bool:
     matches = ranked.candidate.matches
     named = np.array([term.name or term.number for term in query.terms], dtype=bool)
     beside = np.array([stance(term.word) is None for term in query.terms], dtype=bool)
-    return weighted(matches[beside], query.weights[beside]) >= _ABOUT_IT and (
-        not named.any() or weighted(matches[named], query.weights[named]) >= _SAME_NAMES
+    return bool(weighted(matches[beside], query.weights[beside]) >= _ABOUT_IT) and (
+        not named.any() or bool(weighted(matches[named], query.weights[named]) >= _SAME_NAMES)
     )

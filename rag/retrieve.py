@@ -88,12 +88,13 @@ def search(
 
 def _each_story_once(found: Sequence[Found]) -> list[Found]:
     kept: list[Found] = []
-    told: dict[str, list[str]] = {}
+    told: dict[str, list[Found]] = {}
     for each in found:
-        earlier = told.setdefault(each.article.story or each.article.id, [])
-        if not any(_same_told(each.text, other) for other in earlier):
+        earlier = told.setdefault(each.article.story or each.passage.article, [])
+        others = [other for other in earlier if other.passage.article != each.passage.article]
+        if not any(_same_told(each.text, other.text) for other in others):
             kept.append(each)
-            earlier.append(each.text)
+            earlier.append(each)
     return kept
 
 

@@ -146,8 +146,7 @@ def rarity(share: float) -> float:
 def term_vectors(tokens: Tokens, own: Sequence[Term]) -> Vectors:
     """The mean state of each term's tokens, at unit length, shape (terms, dimensions)."""
     rows = np.zeros((len(own), tokens.states.shape[1]), dtype=np.float32)
-    for row, term in enumerate(own):
-        inside = tokens.inside(Span(term.start, term.end))
+    for row, inside in enumerate(tokens.inside(*(Span(term.start, term.end) for term in own))):
         if inside.any():
             mean = tokens.states[inside].mean(axis=0)
             rows[row] = mean / np.linalg.norm(mean)
