@@ -426,6 +426,17 @@ def test_nothing_scrolls_sideways_at_320_pixels(open_window: OpenWindow, questio
     assert (sideways(page), page.evaluate("document.getElementById('scroll').scrollWidth <= innerWidth")) == ([], True)
 
 
+def test_a_long_status_line_leaves_the_filters_whole(open_window: OpenWindow) -> None:
+    """What answers are made of wraps beside them; their labels are not cut."""
+    page = open_window()
+    page.evaluate("document.getElementById('made-of').textContent = 'A language model writes. '.repeat(6)")
+    cut = "[...document.querySelectorAll('.filter .label')].filter(each => each.scrollWidth > each.clientWidth).length"
+    assert page.evaluate(cut) == 0
+    box = page.locator("#made-of").bounding_box()
+    assert box is not None
+    assert (sideways(page), box["height"] > 20) == ([], True)
+
+
 def test_reduced_motion_is_respected(open_window: OpenWindow) -> None:
     """Nothing is animated for readers who ask for that."""
     page = open_window(PHONE, still=True)
