@@ -131,16 +131,15 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--most", type=int, default=2_000, help="questions of each set")
     parser.add_argument("--stores", type=Path, default=Path(".verbatim/fit"), help="where the sets are indexed")
-    parser.add_argument("--out", type=Path, default=COEFFICIENTS)
     options = parser.parse_args()
     sets = [list(see(folder, options.stores, most=options.most)) for folder in options.sets]
     names = [folder.name for folder in options.sets]
     sentence = fit_sentences([each for seen in sets for each in seen])
     found: dict[str, object] = {"fitted_on": [*names, *(each.name for each in OWN_QUESTIONS)], "sentence": sentence}
-    options.out.write_text(json.dumps({**found, "answer": {}}, indent=1), encoding="utf-8")
+    COEFFICIENTS.write_text(json.dumps({**found, "answer": {}}, indent=1), encoding="utf-8")
     load_logistic.cache_clear()
     found["answer"] = fit_answers([*sets, list(see_own(options.stores))])
-    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    COEFFICIENTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

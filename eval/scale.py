@@ -1,8 +1,9 @@
 """Measures indexing and searching at size: `python -m eval.scale CORPUS.jsonl… --articles 1000 --out FOLDER`.
 
 Makes articles of the sentences of real ones, indexes them, embeds the same passages in one bare loop
-with the same model, and times searches and quote look-ups. `--embedding random` takes vectors of chance
-instead of a model: it says nothing of embedding, and all of what the store does at a size.
+with the same model, and times searches and quote look-ups. Indexing and the bare loop take turns, part by part
+of the corpus, so that a machine that is faster in one minute than in the next favours neither. `--embedding random`
+takes vectors of chance instead of a model: it says nothing of embedding, and all of what the store does at a size.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index.article import Article
 from index.config import IndexConfig, ModelsConfig, StoreConfig
-from index.embed import embed_question, embed_spans, make_embedding
+from index.embed import Span, embed_question, embed_spans, make_embedding
 from index.passages import make_passages
 from index.pipeline import fingerprint, index_source, make_article, to_embed
 from index.read import Raw, read
@@ -40,6 +42,8 @@ _COPIES = 0.05
 """Share of articles that are copies, as of a wire."""
 _QUESTIONS = 200
 _DIMENSIONS = 384
+_TURNS = 8
+"""Parts of a corpus that are indexed, and embedded by the bare loop, in turn."""
 
 
 class RandomEmbedding(BaseEmbedding):
@@ -80,45 +84,68 @@ def measure(corpus: Path, embedding: BaseEmbedding, folder: Path, *, bare: bool)
     shutil.rmtree(folder, ignore_errors=True)
     config = IndexConfig()
     store = Store(StoreConfig(path=folder), fingerprint=fingerprint(embedding, config), create=True)
-    begun, worked = time.perf_counter(), time.process_time()
-    report = index_source(corpus, store, embedding, config)
-    seconds, busy = time.perf_counter() - begun, time.process_time() - worked
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    passages = store.coverage().passages
+    indexed, alone = Spent(), Spent()
+    for part in _parts(corpus):
+        with indexed.timed():
+            index_source(part, store, embedding, config)
+        if bare:
+            inputs = _inputs(part, config)
+            with alone.timed():
+                for texts, spans in inputs:
+                    embed_spans(embedding, texts, spans)
+    coverage = store.coverage()
     found = {
-        "articles": float(report.added),
-        "passages": float(passages),
-        "index_seconds": seconds,
-        "index_processor_seconds": busy,
-        "articles_a_second": report.added / seconds,
-        "memory_megabytes": megabytes,
+        "articles": float(coverage.articles),
+        "passages": float(coverage.passages),
+        "index_seconds": indexed.clock,
+        "index_processor_seconds": indexed.processor,
+        "articles_a_second": coverage.articles / indexed.clock,
+        "memory_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     if bare:
-        loop = _bare_loop(corpus, embedding, config)
-        found |= {"bare_seconds": loop.clock, "bare_processor_seconds": loop.processor}
+        found |= {
+            "bare_seconds": alone.clock,
+            "bare_processor_seconds": alone.processor,
+            "seconds_ratio": indexed.clock / alone.clock,
+            "processor_ratio": indexed.processor / alone.processor,
+        }
     found |= _searches(store, embedding)
     store.close()
     return found
 
 
-class Spent(NamedTuple):
-    """Seconds on the clock, and of the processor."""
+@dataclass(slots=True)
+class Spent:
+    """Seconds on the clock, and of the processor, added up."""
 
-    clock: float
-    processor: float
+    clock: float = 0.0
+    processor: float = 0.0
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Add what the work inside takes."""
+        began, worked = time.perf_counter(), time.process_time()
+        yield
+        self.clock += time.perf_counter() - began
+        self.processor += time.process_time() - worked
 
 
-def _bare_loop(corpus: Path, embedding: BaseEmbedding, config: IndexConfig) -> Spent:
-    """What it takes to embed the same passages with nothing around it."""
-    articles = [make_article(each) for each in read(corpus, config) if isinstance(each, Raw)]
+def _parts(corpus: Path) -> list[Path]:
+    """The rows of a corpus in files of their own, as many as there are turns."""
+    rows = corpus.read_text("utf-8").splitlines(keepends=True)
+    paths = [corpus.with_name(f"{corpus.stem}-{number}.jsonl") for number in range(_TURNS)]
+    for number, path in enumerate(paths):
+        path.write_text("".join(rows[number::_TURNS]), "utf-8")
+    return paths
+
+
+def _inputs(part: Path, config: IndexConfig) -> list[tuple[list[str], list[list[Span]]]]:
+    """What indexing embeds of a part of the corpus, batch by batch."""
+    articles = [make_article(each) for each in read(part, config) if isinstance(each, Raw)]
     batches = [
         articles[start : start + config.batch_articles] for start in range(0, len(articles), config.batch_articles)
     ]
-    inputs = [to_embed(batch, [make_passages(each, config.passage_tokens) for each in batch]) for batch in batches]
-    begun, worked = time.perf_counter(), time.process_time()
-    for texts, spans in inputs:
-        embed_spans(embedding, texts, spans)
-    return Spent(time.perf_counter() - begun, time.process_time() - worked)
+    return [to_embed(batch, [make_passages(each, config.passage_tokens) for each in batch]) for batch in batches]
 
 
 def _searches(store: Store, embedding: BaseEmbedding) -> dict[str, float]:
