@@ -122,13 +122,13 @@ class Catalog:
             _put_setting(connection, name, value)
 
     def listed(self, *, source: str | None = None, states: Sequence[State] = ()) -> tuple[Listed, ...]:
-        """Articles without their texts, by document name."""
+        """Articles without their texts, by document name; of one document the published version first."""
         columns = [
             articles_table.c[name]
             for name in ("id", "document", "source", "state", "reason", "raw_hash", "indexed", *ABOUT, *ORIGINS)
         ]
         query = sa.select(*columns, sa.func.length(articles_table.c.text)).order_by(
-            articles_table.c.document, articles_table.c.source
+            *(articles_table.c[name] for name in ("document", "source", "state", "id"))
         )
         if source is not None:
             query = query.where(articles_table.c.source == source)
