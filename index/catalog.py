@@ -85,6 +85,7 @@ class Catalog:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url, metadata)
+        self._covered: tuple[str | None, Coverage] | None = None
         made = self.setting("schema") or ("1" if self.setting("fingerprint") else None)
         if made is None:
             self.set_setting("schema", SCHEMA)
@@ -186,7 +187,13 @@ class Catalog:
         return int(self._database.scalar(query) or 0)
 
     def coverage(self) -> Coverage:
-        """What the published articles cover."""
+        """What the published articles cover; counted again once something was published or removed."""
+        generation = self.setting("generation")
+        if self._covered is None or self._covered[0] != generation:
+            self._covered = generation, self._count_covered()
+        return self._covered[1]
+
+    def _count_covered(self) -> Coverage:
         c = articles_table.c
         numbers = sa.select(sa.func.count(), sa.func.min(c.published), sa.func.max(c.published)).where(is_published())
         count, first, last = tuple(self._database.rows(numbers)[0])

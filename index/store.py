@@ -58,7 +58,6 @@ class Store:
         make_folder(config.path)
         self._catalog = Catalog(catalog_url(config))
         self._read: dict[str, Article] = {}
-        self._covered: tuple[str | None, Coverage] | None = None
         try:
             self._check(fingerprint, create=create)
             name_store(self._catalog)
@@ -94,11 +93,8 @@ class Store:
         return self._catalog.listed(source=source, states=states)
 
     def coverage(self) -> Coverage:
-        """What the published articles cover; counted again once something was published or removed."""
-        generation = self._catalog.setting("generation")
-        if self._covered is None or self._covered[0] != generation:
-            self._covered = generation, self._catalog.coverage()
-        return self._covered[1]
+        """What the published articles cover."""
+        return self._catalog.coverage()
 
     def by_meaning(self, vector: Vector, *, most: int, filters: Filters = Filters()) -> list[Hit]:
         """The passages nearest to a vector, with cosine similarity from -1 to 1, best first."""
