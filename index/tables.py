@@ -43,15 +43,21 @@ articles_table = sa.Table(
     sa.Column("story", sa.String(24), index=True),
     sa.Index("articles_by_document", "document"),
 )
-_PUBLISHED = sa.literal_column("'published'", sa.String)
+
+
+def is_published(articles: sa.FromClause = articles_table) -> sa.ColumnElement[bool]:
+    """Whether an article is published, in words that the index of published articles knows."""
+    return articles.c.state == sa.literal_column("'published'", sa.String)
+
+
 # Nearly all articles are published: an index of states would lead SQLite to read all of them for a join. This one
 # counts them without reading their texts.
 sa.Index(
     "articles_published",
     articles_table.c.published,
     articles_table.c.outlet,
-    sqlite_where=articles_table.c.state == _PUBLISHED,
-    postgresql_where=articles_table.c.state == _PUBLISHED,
+    sqlite_where=is_published(),
+    postgresql_where=is_published(),
 )
 stories_table = sa.Table(
     "stories", metadata, sa.Column("id", sa.String(24), primary_key=True), sa.Column("signature", sa.LargeBinary)
@@ -76,11 +82,6 @@ passages_table = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),
     sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),
 )
-
-
-def is_published(articles: sa.FromClause = articles_table) -> sa.ColumnElement[bool]:
-    """Whether an article is published, in words that the index of published articles knows."""
-    return articles.c.state == _PUBLISHED
 
 
 class Indexed(NamedTuple):

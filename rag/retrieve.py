@@ -88,22 +88,22 @@ def search(
 
 def _each_story_once(found: Sequence[Found]) -> list[Found]:
     kept: list[Found] = []
-    told: dict[str, list[Found]] = {}
+    told: dict[str, list[tuple[frozenset[str], str]]] = {}
     for each in found:
+        own = frozenset(plain_words(each.text)), each.text
         earlier = told.setdefault(each.article.story or each.passage.article, [])
-        others = [other for other in earlier if other.passage.article != each.passage.article]
-        if not any(_same_told(each.text, other.text) for other in others):
+        if not any(_same_told(own, other) for other in earlier):
             kept.append(each)
-            earlier.append(each)
+            earlier.append(own)
     return kept
 
 
-def _same_told(one: str, other: str) -> bool:
+def _same_told(one: tuple[frozenset[str], str], other: tuple[frozenset[str], str]) -> bool:
     """Whether two passages of a story tell the same: most words, each number and as many denials in common."""
-    words, others = set(plain_words(one)), set(plain_words(other))
+    (words, text), (others, told) = one, other
     if len(words & others) < _SAME_TOLD * len(words | others):
         return False
-    return numbers(one) == numbers(other) and negations(one) == negations(other)
+    return numbers(text) == numbers(told) and negations(text) == negations(told)
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:
