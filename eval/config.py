@@ -8,17 +8,29 @@ from pydantic import Field
 
 from index.config import Section
 
+OWN_QUESTIONS = Path(__file__).with_name("questions.jsonl")
+_OWN_FLOORS = {
+    "right": 0.7,
+    "citation_recall": 0.83,
+    "abstention_precision": 0.88,
+    "abstention_recall": 0.48,
+    "unanswerable.abstention_recall": 0.8,
+}
+
 
 class EvalConfig(Section):
     """What `verbatim eval` runs and what its gate asks for."""
 
-    questions: Path = Path(__file__).with_name("questions.jsonl")
+    questions: Path = OWN_QUESTIONS
     """The question set that is used when none is named."""
     corpus: Path | None = None
     """The corpus of that set; None is the one that comes with Verbatim."""
-    floors: dict[str, float] = Field(
-        default={"right": 0.75, "abstention_precision": 0.8, "abstention_recall": 0.8, "citation_recall": 0.9}
-    )
-    """Least value of a metric, by its name in the report; below it the gate fails."""
+    floors: dict[str, float] | None = None
+    """Least value of a metric, by its name in the report or by `kind.metric`. None takes those of the own set."""
     tolerance: float = Field(default=0.02, ge=0, le=1)
     """How far below its baseline a metric may fall before the gate fails."""
+
+    @property
+    def asked_floors(self) -> dict[str, float]:
+        """The floors that hold: of another set than the own one, those that are named."""
+        return (_OWN_FLOORS if self.questions == OWN_QUESTIONS else {}) if self.floors is None else self.floors

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # publishes no types
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]  # publishes no types
 
+from eval.config import OWN_QUESTIONS
 from eval.questions import Question, load_questions
 from index.config import IndexConfig, ModelsConfig, StoreConfig
 from index.embed import make_embedding
@@ -35,7 +36,6 @@ from rag.retrieve import search
 from rag.understand import Query, understand
 
 _INVERSE_REGULARISATION = 0.1
-OWN_QUESTIONS = tuple(Path(__file__).parent / name for name in ("questions.jsonl", "twins.jsonl"))
 _SEED = 7
 
 
@@ -56,8 +56,7 @@ def see(folder: Path, stores: Path, *, most: int) -> Iterator[Seen]:
 
 def see_own(stores: Path) -> Iterator[Seen]:
     """Likewise for the project's own questions, but for the unseen ones and false premises, which a rule finds."""
-    rows = [each for path in OWN_QUESTIONS for each in load_questions(path)]
-    own = [each for each in rows if not each.unseen and each.kind != "false_premise"]
+    own = [each for each in load_questions(OWN_QUESTIONS) if not each.unseen and each.kind != "false_premise"]
     yield from read_for(own, seeds(), stores / "own")
 
 
@@ -135,7 +134,7 @@ def main() -> None:
     sets = [list(see(folder, options.stores, most=options.most)) for folder in options.sets]
     names = [folder.name for folder in options.sets]
     sentence = fit_sentences([each for seen in sets for each in seen])
-    found: dict[str, object] = {"fitted_on": [*names, *(each.name for each in OWN_QUESTIONS)], "sentence": sentence}
+    found: dict[str, object] = {"fitted_on": [*names, OWN_QUESTIONS.name], "sentence": sentence}
     COEFFICIENTS.write_text(json.dumps({**found, "answer": {}}, indent=1), encoding="utf-8")
     load_logistic.cache_clear()
     found["answer"] = fit_answers([*sets, list(see_own(options.stores))])

@@ -98,10 +98,11 @@ def judge(
 ) -> Verdict:
     """Hold a run against its floors and its baseline.
 
-    A floor of a metric that is better low is its ceiling. A metric may fall `tolerance` below its
-    baseline; `right` must besides not fall by more than chance. `answers` are the texts by question, to
-    tell which changed. Raises EvalError for a floor of an unknown metric.
+    A floor of a metric that is better low is its ceiling; `kind.metric` names that of one kind of questions. A metric
+    may fall `tolerance` below its baseline; `right` must besides not fall by more than chance. `answers` are the texts
+    by question, to tell which changed. Raises EvalError for a floor of an unknown metric or kind.
     """
+    refuse_unknown(floors or {}, kinds=[each.kind for each in scores])
     checks = [*_floors(summary, floors or {}), *_both_ways(scores)]
     if baseline is None:
         return Verdict(tuple(checks))
@@ -138,7 +139,7 @@ def make_baseline(run: Run, scores: Iterable[Score], summary: Summary) -> Baseli
 
 def load_baseline(path: Path, questions: Iterable[Question]) -> Baseline:
     """Read the baseline of this question set; EvalError where it can't be read or belongs to another set."""
-    remedy = f"Make a new one: run `verbatim eval --out DIR` without --baseline, and copy DIR/baseline.json to {path}."
+    remedy = f"Make a new one: take it away, run `verbatim eval --out DIR`, and copy DIR/baseline.json to {path}."
     try:
         baseline = Baseline.model_validate(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, ValidationError) as error:
@@ -155,11 +156,16 @@ def answer_texts(run: Run) -> dict[str, str]:
     return {row.question.id: row.answer.text if row.answer else "" for row in run.rows}
 
 
-def refuse_unknown(floors: Mapping[str, float]) -> None:
-    """Raise EvalError for a floor of a metric that there is not."""
-    unknown = sorted(set(floors) - set(_BETTER))
-    if unknown:
-        raise EvalError(f"There is no metric {', '.join(unknown)} to set a floor for. There are: {', '.join(_BETTER)}.")
+def refuse_unknown(floors: Iterable[str], *, kinds: Iterable[str]) -> None:
+    """Raise EvalError for a floor of a metric, or of a kind of questions, that there is not."""
+    known = set(kinds)
+    for floor in floors:
+        kind, _, metric = floor.rpartition(".")
+        if metric not in _BETTER:
+            raise EvalError(f"There is no metric {metric} to set a floor for. There are: {', '.join(_BETTER)}.")
+        if kind and kind not in known:
+            found = ", ".join(sorted(known))
+            raise EvalError(f"There is no question of the kind {kind} to set a floor for. There are: {found}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,21 +181,17 @@ def _pairs(scores: Sequence[Score], baseline: Baseline) -> list[_Pair]:
 
 
 def _floors(summary: Summary, asked: Mapping[str, float]) -> list[Check]:
-    refuse_unknown(asked)
+    by_kind = {group.name: group for group in summary.by("kind")}
     checks = []
     for name, floor in {**ALWAYS, **asked, "quotes_exact": 1.0}.items():
-        value, ceiling = summary.overall.metrics[name], _BETTER[name] != "higher"
+        kind, _, metric = name.rpartition(".")
+        value = (by_kind[kind] if kind else summary.overall).metrics[metric]
         if value is None:
             checks.append(Check(f"floor {name}", name not in asked, f"{name} can't be told from this run"))
             continue
-        passed = value <= floor if ceiling else value >= floor
-        checks.append(
-            Check(
-                f"floor {name}",
-                passed,
-                f"{name} is {value:.3f}, {'at most' if ceiling else 'at least'} {floor:g} is asked",
-            )
-        )
+        ceiling = _BETTER[metric] != "higher"
+        told = f"{name} is {value:.3f}, {'at most' if ceiling else 'at least'} {floor:g} is asked"
+        checks.append(Check(f"floor {name}", value <= floor if ceiling else value >= floor, told))
     return checks
 
 

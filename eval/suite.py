@@ -83,10 +83,10 @@ def evaluate(
     """Run a set over the articles that the engine has indexed, and judge the run.
 
     Raises EvalError for a set that its corpus contradicts, a baseline that does not fit, or a floor of an
-    unknown metric: all before the first question is asked.
+    unknown metric or kind: all before the first question is asked.
     """
     corpus = tuple(articles)
-    refuse_unknown(options.floors)
+    refuse_unknown(options.floors, kinds=[each.kind for each in questions])
     _refuse(check_questions(questions, corpus) if options.checked else unfinished(questions))
     baseline = load_baseline(options.baseline, questions) if options.baseline else None
     setting = make_setting(corpus, started=options.started, config=options.config, root=options.root)

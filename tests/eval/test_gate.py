@@ -19,6 +19,7 @@ from tests.eval.scripted import Perfect, corpus, questions
 RIGHT = Score(
     "", "fact", answerable=True, unseen=False, writer="quotes", right=True, abstained=False, answerability=0.9
 )
+WHO = replace(RIGHT, id="x", kind="who")
 _RIGHT = {"R": True, "W": False, "?": None}
 
 
@@ -61,20 +62,31 @@ def failed(
         (some("R"), {"risk_coverage_area": 0.5}, set()),
         (some("R"), {"risk_coverage_area": 0.1}, {"floor risk_coverage_area"}),
         (some("R", words=50), {"words_median": 40}, {"floor words_median"}),
+        ((*some("RW"), WHO), {"who.right": 1.0, "fact.right": 0.6}, set()),
+        ((*some("RW"), WHO), {"who.right": 1.0, "fact.right": 0.7}, {"floor fact.right"}),
+        ((*some("R"), WHO), {"who.grounded": 0.5}, {"floor who.grounded"}),
         (some("R")[:1], {}, set()),
         (tuple(replace(each, abstained=True) for each in some("W")), {}, {"answers some"}),
         (tuple(replace(each, abstained=False) for each in some("R")), {}, {"abstains on some"}),
     ],
 )
 def test_floors(scores: tuple[Score, ...], floors: dict[str, float], expected: set[str]) -> None:
-    """A missed floor fails; what is better low, or only told, has a ceiling; exact quotes are never negotiable."""
+    """A missed floor fails, of a kind too; what is better low has a ceiling; exact quotes are never negotiable."""
     assert failed(scores, floors=floors) == expected
 
 
-def test_a_floor_of_an_unknown_metric() -> None:
-    """It is refused, with the metrics that there are."""
-    with pytest.raises(EvalError, match=r"no metric rigth to set a floor for\. There are: right, grounded"):
-        failed(some("R"), floors={"rigth": 1})
+@pytest.mark.parametrize(
+    ("floor", "says"),
+    [
+        ("rigth", r"no metric rigth to set a floor for\. There are: right, grounded"),
+        ("fact.rigth", r"no metric rigth to set a floor for\."),
+        ("whom.right", r"no question of the kind whom to set a floor for\. There are: fact\."),
+    ],
+)
+def test_an_unknown_floor(floor: str, says: str) -> None:
+    """It is refused, with the metrics or kinds that there are."""
+    with pytest.raises(EvalError, match=says):
+        failed(some("R"), floors={floor: 1})
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,16 @@ SEVERAL = replace(ASKED, facts=(("seven",), ("eight",)), forbidden=("nine",))
         (replace(SEVERAL, forbidden=()), answer("Nine."), False, None),
         (replace(SEVERAL, facts=()), answer("Nine."), None, True),
         (replace(SEVERAL, answerable=False), answer("Nine."), None, True),
+        (SEVERAL, answer("EIGHT [7]."), False, False),
+        (SEVERAL, answer("Eight and 7 [7]."), False, False),
+        (SEVERAL, answer("SEVEN. Eight."), True, False),
+        (SEVERAL, answer("Nine [7] [8]."), False, True),
+        (replace(SEVERAL, facts=(("seven", "ten"), ("eight",))), answer("Ten, eight."), True, False),
+        (replace(SEVERAL, facts=(("seven", "ten"), ("eight",))), answer("Nine, ten."), False, False),
+        (replace(SEVERAL, forbidden=("nine", "none")), answer("None."), False, True),
+        (replace(SEVERAL, forbidden=("nine",)), replace(ABSTAINED, text="Nine."), None, None),
+        (replace(SEVERAL, facts=(), forbidden=()), answer("Nine."), None, None),
+        (replace(SEVERAL, answerable=False, forbidden=()), answer("Seven, eight."), None, None),
     ],
 )
 def test_all_facts_and_wrong_alone(
@@ -165,6 +175,17 @@ def test_all_facts_and_wrong_alone(
         ((Evidence("none.txt", "Kim"),), (("a.txt", 0, 12),), 0.0, 0.0),
         ((Evidence("a.txt", "Kim"),), (("b.txt", 0, 9),) * 10 + (("a.txt", 0, 60),), 0.0, 0.0),
         ((Evidence("a.txt", "Kim"),), (), 0.0, 0.0),
+        ((Evidence("a.txt", "Kim"),), (("b.txt", 0, 9),) * 9 + (("a.txt", 0, 60),), 0.0, 1.0),
+        ((Evidence("a.txt", "Kim"),), (("a.txt", 0, 1),), 1.0, 1.0),
+        ((Evidence("a.txt", "Kim"),), (("a.txt", 12, 60),), 1.0, 0.0),
+        ((Evidence("a.txt", "no. Seven"),), (("a.txt", 13, 20),), 1.0, 1.0),
+        ((Evidence("a.txt", "no. Seven"),), (("a.txt", 33, 50),), 1.0, 0.0),
+        ((Evidence("a.txt", "ships"),), (("a.txt", 33, 50),), 1.0, 1.0),
+        ((Evidence("a.txt", "Kim"), Evidence("none.txt", "Kim")), (("a.txt", 0, 60),), 0.5, 0.5),
+        ((Evidence("a.txt", "Kim"), Evidence("b.txt")), (("a.txt", 0, 60),), 0.5, 1.0),
+        ((Evidence("a.txt", "Kim"), Evidence("b.txt")), (("b.txt", 0, 60),), 0.5, 0.0),
+        ((Evidence("a.txt", "Kim"), Evidence("a.txt", "sank")), (("a.txt", 0, 12), ("a.txt", 33, 50)), 1.0, 1.0),
+        ((Evidence("a.txt"), Evidence("b.txt")), (("a.txt", 0, 5), ("a.txt", 5, 9), ("b.txt", 0, 9)), 0.5, None),
     ],
 )
 def test_found(
@@ -174,6 +195,37 @@ def test_found(
     found = scoring.find(replace(ASKED, evidence=evidence), [each[0] for each in passages], passages, ARTICLES)
     assert found is not None
     assert (found.recalls[0], found.sentences) == (first, sentences)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        (" ", 0),
+        ("Seven.", 1),
+        ("Seven ships sailed.", 3),
+        ("Seven ships sailed [2].", 3),
+        ("Seven ships sailed. [2]", 3),
+        ("Seven ships sailed [1, 2].", 3),
+        ("Seven ships sailed [1] [2].", 3),
+        ("Kim: “Seven ships.” [2]", 3),
+        ("7,000 ships", 2),
+        ("well-kept ships", 2),
+        ("Kim's ships", 2),
+        ("Seven\nships\tsailed", 3),
+        ("Seven  ships", 2),
+        ("Seven\u00a0ships", 2),
+        ("Café in Zürich", 3),
+        ("16 September 2023", 3),
+        ("Seven ships sailed [2]. Eight sank [3].", 5),
+        ("It cost $9.5 million.", 4),
+        ("one two three four five six seven eight nine ten", 10),
+    ],
+)
+def test_words_of_an_answer(text: str, words: int) -> None:
+    """What white space divides, without the marks of citations; an abstaining answer has none to count."""
+    assert score(Row(ASKED, answer(text)), ARTICLES, writer="quotes").words == words
+    assert score(Row(ASKED, replace(ABSTAINED, text=text)), ARTICLES, writer="quotes").words is None
 
 
 def test_a_whole_score() -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 
+import numpy as np
 import pytest
+from sklearn.metrics import precision_score, recall_score  # type: ignore[import-untyped]  # ships no types
 
 from eval.score import Found, Score
 from eval.summary import METRICS, summarize
@@ -104,6 +109,85 @@ def test_every_metric_by_hand(name: str, expected: float) -> None:
         # Answerable 0.9 0.6 0.4 0.8 against unanswerable 0.1 0.6: 2 + 1.5 + 1 + 2 of 8 pairs.
         expected = 6.5 / 8
     assert summarize(SCORES).overall.metrics[name] == pytest.approx(expected)
+
+
+MEANS = {
+    "right": "right",
+    "grounded": "grounded",
+    "citation_precision": "citation_precision",
+    "citation_recall": "citation_recall",
+    "attribution_right": "attribution",
+    "date_right": "dated",
+    "claims_held": "held",
+    "disagreement_shown": "disagreement",
+    "all_facts": "complete",
+    "wrong_alone": "misled",
+}
+
+
+def drawn(seed: int) -> tuple[Score, ...]:
+    """A score or more by chance, with whatever can be there or not."""
+    draw = random.Random(seed)
+
+    def maybe(value: object) -> object:
+        return draw.choice((None, value))
+
+    def one(number: int) -> Score:
+        answerable, abstained = draw.random() < 0.6, draw.random() < 0.4
+        parts = {
+            name: maybe(draw.random() < 0.7) for name in ("grounded", "attribution", "dated", "complete", "misled")
+        }
+        shares = {name: maybe(draw.randrange(5) / 4) for name in ("citation_precision", "citation_recall", "held")}
+        claims, taken = draw.randrange(4), [draw.random() for _ in range(3)]
+        return Score(
+            f"q{number}",
+            "fact",
+            answerable=answerable,
+            unseen=False,
+            writer="quotes",
+            right=draw.choice((None, True, False)) if answerable else abstained,
+            abstained=abstained,
+            due=not answerable,
+            exact=tuple(draw.random() < 0.9 for _ in range(draw.randrange(4))),
+            claims=claims,
+            removed=draw.randint(0, claims),
+            disagreement=draw.choice((None, True, False)),
+            words=draw.choice((None, draw.randrange(100))),
+            seconds=draw.choice((None, Seconds(taken[0], draw.choice((None, taken[1])), taken[2]))),
+            **{**parts, **shares},  # type: ignore[arg-type]  # fields of Score, by name
+        )
+
+    return tuple(one(number) for number in range(1 + 2 * seed))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_summed_up_as_numpy_and_scikit_learn_do(seed: int) -> None:
+    """Means, medians and percentiles by numpy, abstention by scikit-learn; None where those have nothing to work on."""
+    scores = drawn(seed)
+    figures = summarize(scores).overall.metrics
+
+    def same(name: str, values: list[float], by: Callable[[list[float]], object] = np.mean) -> None:
+        assert figures[name] == (pytest.approx(by(values)) if values else None), name
+
+    def known(*names: str) -> list[float]:
+        found = [attrgetter(".".join(names))(each) for each in scores if getattr(each, names[0]) is not None]
+        return [float(each) for each in found if each is not None]
+
+    for name, part in MEANS.items():
+        same(name, known(part))
+    same("quotes_exact", [float(exact) for each in scores for exact in each.exact])
+    same("words_median", known("words"), np.median)
+    for part in ("evidence", "first_word", "total"):
+        same(f"seconds_{part}_median", known("seconds", part), np.median)
+        same(f"seconds_{part}_p95", known("seconds", part), partial(np.percentile, q=95))
+    claims = sum(each.claims for each in scores)
+    stood = claims - sum(each.removed for each in scores)
+    assert figures["claim_support"] == (pytest.approx(stood / claims) if claims else None)
+    assert figures["removed_claims"] == sum(each.removed for each in scores)
+    due, left = [not each.answerable for each in scores], [each.abstained for each in scores]
+    for name, by in (("abstention_precision", precision_score), ("abstention_recall", recall_score)):
+        expected = by(due, left, zero_division=float("nan"))
+        assert figures[name] == (None if np.isnan(expected) else pytest.approx(expected)), name
 
 
 FALSE = replace(BASE, id="h", kind="false_premise", answerability=0.1, abstained=True, due=True)

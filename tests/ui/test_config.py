@@ -35,6 +35,15 @@ def test_defaults_without_a_file() -> None:
     )
 
 
+def test_floors_of_our_own_set_are_for_that_set() -> None:
+    """Another set has those that its settings name, or none."""
+    assert load_settings().eval.asked_floors["unanswerable.abstention_recall"] == 0.8
+    write('[eval]\nquestions = "mine.jsonl"')
+    assert load_settings().eval.asked_floors == {}
+    write('[eval]\nquestions = "mine.jsonl"\nfloors = { right = 0.5, "who.right" = 0.9 }')
+    assert load_settings().eval.asked_floors == {"right": 0.5, "who.right": 0.9}
+
+
 def test_command_line_lies_over_environment_over_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one section each source gives what the sources over it leave open."""
     write('[ui]\nport = 1111\nhost = "127.0.0.2"\nwaiting = 5\n')
