@@ -126,6 +126,7 @@ def report_html(judged: Judged, articles: Articles) -> str:
         charts=charts(judged.scores),
         stages=stages(judged),
         cases=cases,
+        asked={row.question.id for row in judged.run.rows},
         kinds=sorted({case.score.kind for case in cases}),
         figures=figures(judged),
         **_asked_for(judged),

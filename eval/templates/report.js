@@ -15,13 +15,26 @@ function filter() {
   field("count").textContent = shown + " of " + cases.length;
   field("none").hidden = shown > 0;
 }
+function show_all() {
+  for (const name of ["outcome", "kind", "stage", "words"]) field(name).value = "";
+}
+function open_named() {
+  const named = document.getElementById(location.hash.slice(1));
+  if (!named?.matches(".case")) return;
+  show_all();
+  filter();
+  named.open = true;
+  named.scrollIntoView();
+}
 for (const name of ["outcome", "kind", "stage", "words"]) field(name).addEventListener("input", filter);
 for (const button of document.querySelectorAll("[data-stage]:is(button)")) {
   button.addEventListener("click", () => {
-    for (const name of ["outcome", "kind", "words"]) field(name).value = "";
+    show_all();
     field("stage").value = button.dataset.stage;
     filter();
     document.getElementById("questions").scrollIntoView();
   });
 }
+addEventListener("hashchange", open_named);
 filter();
+open_named();

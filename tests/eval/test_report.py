@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from eval.curves import reliability_chart, retrieval_chart, risk_chart
+from eval.outputs import Judged
 from eval.questions import Evidence, Question
 from eval.report import in_article, report_html, tiles
 from eval.score import score
@@ -17,6 +20,7 @@ from eval.suite import EvalOptions, Outcome, evaluate
 from rag.answer import Answer
 from tests.eval.scripted import Perfect, article, citation, corpus, questions, reword
 from tests.fakes import ScriptedModel
+from tests.ui.windows import violations
 
 HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} \" onload='x'"
 
@@ -137,10 +141,9 @@ def test_an_empty_looking_run() -> None:
     assert "1 question, asked of 12 articles" in report_html(outcome.judged, {})
 
 
-def test_what_was_asked_for_beside_the_run() -> None:
-    """A peer's figures and answers, a judge's opinion and speed are in the page; without them no word of them is."""
-    asked = questions()[:6]
-    plain = evaluate(Perfect(), asked, articles=corpus(), options=EvalOptions())
+@pytest.fixture(scope="module")
+def judged() -> Judged:
+    """A run of six questions with all that can be asked for beside it."""
     speed = Speed(
         "2 cores",
         (0.0, 0.1),
@@ -149,9 +152,14 @@ def test_what_was_asked_for_beside_the_run() -> None:
         (Size(1_000, 0.2, 0.18, 500.0), Size(10_000, 0.3, 0.24, 400.0)),
     )
     options = EvalOptions(peer=Hostile(), peer_name="another", judge=ScriptedModel(*["YES"] * 50), speed=lambda: speed)
-    whole = evaluate(Perfect(), asked, articles=corpus(), options=options)
+    return evaluate(Perfect(), questions()[:6], articles=corpus(), options=options).judged
+
+
+def test_what_was_asked_for_beside_the_run(judged: Judged) -> None:
+    """A peer's figures and answers, a judge's opinion and speed are in the page; without them no word of them is."""
+    plain = evaluate(Perfect(), questions()[:6], articles=corpus(), options=EvalOptions())
     articles = {each.document: each for each in corpus()}
-    with_all, without = report_html(whole.judged, articles), report_html(plain.judged, articles)
+    with_all, without = report_html(judged, articles), report_html(plain.judged, articles)
     for words in (
         "<h2>Beside another</h2>",
         "<h2>What scripted says</h2>",
@@ -166,3 +174,78 @@ def test_what_was_asked_for_beside_the_run() -> None:
     assert with_all.count("another says</h4>") == 6
     assert with_all.count("<script>") == 1
     assert [each for each in ('id="beside"', 'id="judge"', 'id="speed"') if each in without] == []
+
+
+CUT = """() => {
+  const wrong = [];
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const holder = text.parentElement;
+    if (!text.data.trim() || !holder.checkVisibility() || holder.closest('.hidden, option, title')) continue;
+    // On small windows the heads of tables are for screen readers alone.
+    const head = holder.closest('thead');
+    if (head && getComputedStyle(head).clipPath !== 'none') continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const box = holder.closest('td, th, .tile, figure, summary, .inside, section, header').getBoundingClientRect();
+    for (const part of range.getClientRects()) {
+      if (part.right > Math.min(innerWidth, box.right) + 1 || part.left < Math.max(0, box.left) - 1) {
+        wrong.push('cut: ' + text.data);
+      }
+    }
+    const first = range.getClientRects()[0];
+    scrollTo({top: scrollY + first.top - 300, behavior: 'instant'});
+    const seen = range.getClientRects()[0];
+    const top = document.elementFromPoint(seen.left + seen.width / 2, seen.top + seen.height / 2);
+    if (!top || !(holder.contains(top) || top.contains(holder))) wrong.push('covered: ' + text.data);
+  }
+  return wrong;
+}"""
+
+
+@pytest.fixture(scope="module", params=["of a hostile run", "with all beside it"])
+def file(request: pytest.FixtureRequest, page: str, judged: Judged, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file as a browser opens it from disk."""
+    kept = tmp_path_factory.mktemp("report") / "report.html"
+    of_hostile = request.param == "of a hostile run"
+    kept.write_text(page if of_hostile else report_html(judged, {each.document: each for each in corpus()}), "utf-8")
+    return kept
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_nothing_is_cut_or_covered(
+    browser: Browser, file: Path, size: tuple[int, int], theme: Literal["light", "dark"]
+) -> None:
+    """All words are whole, inside their boxes and on top, with some questions opened, and axe finds nothing."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    window = context.new_page()
+    window.goto(file.as_uri())
+    window.evaluate("[...document.querySelectorAll('.case')].slice(0, 12).forEach(each => { each.open = true; })")
+    assert window.evaluate("document.documentElement.scrollWidth") == size[0]
+    assert window.evaluate(CUT) == []
+    assert violations(window) == []
+    context.close()
+
+
+@pytest.mark.browser
+def test_filters_and_twins(browser: Browser, page: str, tmp_path: Path) -> None:
+    """Filters leave what fits and count it; the way to a twin opens it, whatever was filtered."""
+    kept = tmp_path / "report.html"
+    kept.write_text(page, "utf-8")
+    context = browser.new_context()
+    window = context.new_page()
+    window.goto(kept.as_uri())
+    shown = window.locator(".case:visible")
+    window.select_option("#f-kind", "who")
+    assert (shown.count(), window.locator("#f-count").inner_text()) == (12, "12 of 73")
+    window.fill("#f-words", "nobody would say this")
+    assert (shown.count(), window.locator("#f-none").is_visible()) == (0, True)
+    window.fill("#f-words", "")
+    window.select_option("#f-kind", "none")
+    shown.first.locator("summary").click()
+    shown.first.get_by_role("link", name="when-aden").click()
+    expect(window.locator("#q-when-aden .inside")).to_be_in_viewport()
+    assert shown.count() == 73
+    context.close()
