@@ -91,6 +91,8 @@ def evaluate(
     baseline = load_baseline(options.baseline, questions) if options.baseline else None
     setting = make_setting(corpus, started=options.started, config=options.config, root=options.root)
     run = run_questions(engine, questions, writer=options.writer, setting=setting, progress=options.progress)
+    if options.out:  # A run can take an hour: what comes after it may fail, and the answers stay.
+        write_files(options.out, {"answers.jsonl": answers_jsonl(run)})
     by_document = {article.document: article for article in corpus}
     scores = tuple(score(row, by_document, writer=run.writer) for row in run.rows)
     summary = summarize(scores)

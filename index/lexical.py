@@ -25,6 +25,12 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _MOST_WORDS = 64
 _HEAP_BYTES = 64_000_000
 _LATEST = 99_999_999
+LEAST_MISSPELT = 6
+"""Letters of the shortest word that is taken for misspelt where no passage holds it."""
+_LONG = 8
+"""Letters from which two of them may be wrong."""
+_NEARLY = 4.0
+"""What a word that is spelt nearly so counts for: less than a rare word itself."""
 
 
 class Hit(NamedTuple):
@@ -92,14 +98,27 @@ class LexicalIndex:
         self._index.reload()
 
     def search(self, words: str, *, most: int, filters: Filters, echoes: bool = False) -> list[Hit]:
-        """The passages that share words with `words`, best first; echoes only with filters, or when asked for."""
+        """The passages that share words with `words`, best first; echoes only with filters, or when asked for.
+
+        A word that no passage holds stands for the words that are spelt nearly so.
+        """
         # Lower case makes AND, OR and NOT words like others; nothing else of the query syntax is left.
         terms = [term.lower() for term in _WORD.findall(words)][:_MOST_WORDS]
         if not terms:
             return []
-        match = self._index.parse_query(" ".join(terms), ["title", "text"])
+        exact = self._index.parse_query(" ".join(terms), ["title", "text"])
+        likely = [self._nearly(term) for term in terms if len(term) >= LEAST_MISSPELT and not self.frequency(term)]
+        match = tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in (exact, *likely)])
         conditions = self._conditions(filters) or ([] if echoes else [_no_echoes()])
         return self._best(tantivy.Query.boolean_query([(tantivy.Occur.Must, match), *conditions]), most)
+
+    def _nearly(self, word: str) -> tantivy.Query:
+        """What is spelt nearly as this word, or as its stem."""
+        near = [
+            (tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(_schema(), "text", each, edits(word)))
+            for each in {word, stem(word)}
+        ]
+        return tantivy.Query.boost_query(tantivy.Query.boolean_query(near), _NEARLY)
 
     def holding(self, phrases: Sequence[str], *, most: int) -> list[Hit]:
         """The passages, echoes too, whose text has all words of at least one of these phrases, in any order."""
@@ -146,6 +165,11 @@ class LexicalIndex:
 
 def _no_echoes() -> tuple[tantivy.Occur, tantivy.Query]:
     return tantivy.Occur.MustNot, tantivy.Query.term_query(_schema(), "echo", 1)
+
+
+def edits(word: str) -> int:
+    """How many letters of a misspelt word may be wrong, missing, too many or in each other's place."""
+    return 1 if len(word) < _LONG else 2
 
 
 @functools.lru_cache(maxsize=1 << 16)

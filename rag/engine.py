@@ -41,14 +41,14 @@ from rag.disagree import disagreement
 from rag.evidence import Ranked, choose, rank
 from rag.features import WordVectors, candidates
 from rag.gather import Together, gather
+from rag.look import look
 from rag.models import ModelSlot
-from rag.parts import parts
 from rag.premise import contradicted
-from rag.retrieve import Found, Probe, search
+from rag.retrieve import Found
 from rag.suggest import suggest
-from rag.understand import Query, check_filters, check_question, complete, understand
+from rag.understand import Query, check_filters, check_question, complete
 from rag.verify import is_quote, support
-from rag.write import left_out, quote_claim, write_model, write_quotes
+from rag.write import left_out, quote_claim, told_by, write_model, write_quotes
 
 _NEAREST = 3
 
@@ -134,23 +134,17 @@ class Engine:
     def _events(self, question: str, turns: list[Turn], filters: Filters, writer: Writer) -> Iterator[Event]:
         started = self._clock()
         yield Stage("understand", complete(question, turns))
-        query = understand(question, turns, embedding=self._embedding, frequency=self.store.frequency)
-        joined = [self._part(each) for each in parts(query.text)]
         coverage = self.store.coverage()
         yield Stage("search", f"{coverage.articles} articles")
-        found = search(
-            self.store,
-            words=query.text,
-            vector=query.vector,
-            config=self._config,
-            filters=filters,
-            parts=[Probe(each.text, each.vector) for each in joined],
+        looked = look(
+            question, turns, store=self.store, embedding=self._embedding, config=self._config, filters=filters
         )
+        query, found = looked.query, looked.found
         read = found[: self._config.passages]
         yield Stage("read", f"{len(read)} passages")
         ranked = rank(candidates(query, read, self._words))
         wrong = contradicted(query, ranked)
-        each_part = [rank(candidates(each, read, self._words)) for each in joined]
+        each_part = [rank(candidates(each, read, self._words)) for each in looked.parts]
         together = None if wrong else gather(query, ranked, each_part)
         first = [wrong] if wrong else together.sentences if together else ()
         draft = _Draft(
@@ -174,14 +168,11 @@ class Engine:
             yield from self._write(draft)
         yield Done(self._finish(draft))
 
-    def _part(self, question: str) -> Query:
-        return understand(question, [], embedding=self._embedding, frequency=self.store.frequency)
-
     def _write(self, draft: _Draft) -> Iterator[Event]:
         for claim in self._claims(draft):
             if draft.first_word is None:
                 draft.first_word = self._clock() - draft.started
-            verified = self._verify(claim, draft.evidence)
+            verified = told_by(self._verify(claim, draft.evidence), [each.citation for each in draft.evidence])
             draft.claims.append(verified)
             yield ClaimVerified(verified)
 
@@ -213,13 +204,17 @@ class Engine:
 
     def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
         try:
-            yield from write_model(
+            for claim in write_model(
                 model,
                 draft.query.text,
                 draft.evidence,
                 tokens=self._config.model_tokens,
                 seconds=self._config.model_seconds,
-            )
+            ):
+                yield claim
+                # One sentence that stands answers a question that asks one thing: small models go on and on.
+                if draft.together is None and not draft.claims[-1].removed:
+                    break
         except ModelError as error:
             self._model.failed(str(error))
             draft.notes.append(f"The language model failed: {error}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,26 +46,38 @@ class WordVectors:
         self._embedding = embedding
         self._most = most
         self._kept: OrderedDict[str, Tokens] = OrderedDict()
-        self._guard = threading.Lock()
+        self._guard, self._reading = threading.Lock(), threading.Lock()
 
     def of(self, found: Sequence[Found]) -> list[Tokens] | None:
         """The tokens of each passage, with states at unit length; None when the model gives no word vectors."""
         if not isinstance(self._embedding, MiniLmEmbedding):
             return None
+        known = self._known(found)
+        if len(known) < len(found):
+            # One thread reads at a time: it uses all cores, and most of what others lack is there when it is done.
+            with self._reading:
+                known = self._known(found)
+                missing = [each for each in found if each.passage.id not in known]
+                for each, tokens in zip(missing, self._embedding.tokens([each.text for each in missing]), strict=True):
+                    lengths = np.linalg.norm(tokens.states, axis=1, keepdims=True)
+                    known[each.passage.id] = Tokens(tokens.offsets, tokens.states / lengths)
+                self._keep(known)
+        return [known[each.passage.id] for each in found]
+
+    def _known(self, found: Sequence[Found]) -> dict[str, Tokens]:
         with self._guard:
-            known = {each.passage.id: self._kept.get(each.passage.id) for each in found}
-        missing = [each for each in found if known[each.passage.id] is None]
-        for each, tokens in zip(missing, self._embedding.tokens([each.text for each in missing]), strict=True):
-            lengths = np.linalg.norm(tokens.states, axis=1, keepdims=True)
-            known[each.passage.id] = Tokens(tokens.offsets, tokens.states / lengths)
-        result = {key: tokens for key, tokens in known.items() if tokens is not None}
+            known = {}
+            for each in found:
+                if each.passage.id in self._kept:
+                    known[each.passage.id] = self._kept[each.passage.id]
+                    self._kept.move_to_end(each.passage.id)
+            return known
+
+    def _keep(self, read: Mapping[str, Tokens]) -> None:
         with self._guard:
-            self._kept.update(result)
-            for key in result:
-                self._kept.move_to_end(key)
+            self._kept.update(read)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return [result[each.passage.id] for each in found]
 
 
 def candidates(query: Query, found: Sequence[Found], words: WordVectors) -> list[Candidate]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index.article import Filters
@@ -40,8 +41,9 @@ class Query:
     """A question made ready for retrieval and judging.
 
     `text` is standalone. `change` tells that it asks for what happened over time. `weights` has a term's
-    rarity in the corpus, 0 to 1, shape (terms,); `absent` tells which terms the corpus does not have at all;
-    `term_vectors` has their contextual vectors, shape (terms, dimensions), or none.
+    rarity in the corpus, 0 to 1, shape (terms,); `absent` tells which terms the corpus does not have at all, and
+    `known` which of them the embedding model's vocabulary has whole, so that they are not misspelt; `term_vectors`
+    has their contextual vectors, shape (terms, dimensions), or none.
     """
 
     question: str
@@ -51,6 +53,7 @@ class Query:
     terms: tuple[Term, ...]
     weights: Vector
     absent: tuple[bool, ...]
+    known: tuple[bool, ...]
     vector: Vector
     term_vectors: Vectors | None
 
@@ -123,8 +126,9 @@ def understand(
     if isinstance(embedding, MiniLmEmbedding):
         tokens = embedding.tokens([text])[0]
         vector, vectors = tokens.vector(), term_vectors(tokens, own)
+        known = tuple(int(inside.sum()) == 1 for inside in _tokens_of(tokens, own))
     else:
-        vector, vectors = embed_question(embedding, text), None
+        vector, vectors, known = embed_question(embedding, text), None, (True,) * len(own)
     return Query(
         question=question,
         text=text,
@@ -133,6 +137,7 @@ def understand(
         terms=own,
         weights=np.array(weights, dtype=np.float32),
         absent=tuple(share == 0 for share in shares),
+        known=known,
         vector=vector,
         term_vectors=vectors,
     )
@@ -146,8 +151,12 @@ def rarity(share: float) -> float:
 def term_vectors(tokens: Tokens, own: Sequence[Term]) -> Vectors:
     """The mean state of each term's tokens, at unit length, shape (terms, dimensions)."""
     rows = np.zeros((len(own), tokens.states.shape[1]), dtype=np.float32)
-    for row, inside in enumerate(tokens.inside(*(Span(term.start, term.end) for term in own))):
+    for row, inside in enumerate(_tokens_of(tokens, own)):
         if inside.any():
             mean = tokens.states[inside].mean(axis=0)
             rows[row] = mean / np.linalg.norm(mean)
     return rows
+
+
+def _tokens_of(tokens: Tokens, own: Sequence[Term]) -> npt.NDArray[np.bool_]:
+    return tokens.inside(*(Span(term.start, term.end) for term in own))

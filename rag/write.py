@@ -18,7 +18,8 @@ from index.sentences import split_sentences
 from rag.answer import Citation, Claim, Evidence
 from rag.models import stream_text
 from rag.prompts import GRAMMAR, SYSTEM, user_prompt
-from rag.words import bare
+from rag.speaker import speakers
+from rag.words import bare, stems
 
 _SECOND_FROM = 0.5
 """A further quote must be at least this likely to hold an answer, measured against the first."""
@@ -26,7 +27,13 @@ _MOST_SENTENCES = 2
 """Small models go on to explain themselves; further sentences are not waited for."""
 _LISTED = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+)")
 _LEADING = re.compile(r"^\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\][:.)]?\s*")
+_HE_SAID = re.compile(r"^(?:He|She|They|It)\s+(?:also\s+)?(?:said|says|added|stated|noted|stressed)\s+(?:that\s+)?")
+_PRONOUN = re.compile(r"^(?:He|She|They|His|Her|Their)\b")
+_LAST_NAMES = re.compile(r"(?:[A-Z][\w’'-]*\s*)+$")
+_OPENING = frozenset("a an the this that these those there it its in on at by for from to as after before".split())
+"""Words that are no names, though a sentence begins with a capital."""
 _WHOLE = re.compile(r"[.!?][”\"’')]*$")
+_SEVERAL = re.compile(r"[.!?][”\"’')]*\s+\S")
 _TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
 
 
@@ -75,10 +82,31 @@ def write_model(
     ):
         pending += piece
         *lines, pending = pending.split("\n")
-        yield from _new(lines, said)
+        for line in lines:
+            yield from _new(line, said)
+        # A sentence is whole once the next one has begun: nobody waits for the end of the line.
+        yield from _new(pending, said, begun=True)
         if len(said) >= _MOST_SENTENCES:
             return
-    yield from _new([pending], said)
+    yield from _new(pending, said)
+
+
+def told_by(claim: Claim, citations: Sequence[Citation]) -> Claim:
+    """The claim with who says it, where all that it cites is said by one speaker and the claim names none.
+
+    What somebody says must not come out as fact.
+    """
+    cited = {each.speaker for each in citations if each.number in claim.citations}
+    who = cited.pop() if len(cited) == 1 else None
+    if who is None or claim.removed or speakers([claim.text])[0]:
+        return claim
+    named = _LAST_NAMES.search(who.partition(",")[0])
+    if stems(f"- {named.group() if named else who}") & stems(claim.text):
+        return claim
+    said = _HE_SAID.sub("", claim.text)
+    if _PRONOUN.match(said):
+        return claim
+    return replace(claim, text=f"According to {_lowered(who)}, {_lowered(said)}")
 
 
 def left_out(claims: Sequence[Claim], quotes: Sequence[Claim]) -> list[Claim]:
@@ -87,21 +115,30 @@ def left_out(claims: Sequence[Claim], quotes: Sequence[Claim]) -> list[Claim]:
     return [quote for quote in quotes if not used & set(quote.citations)]
 
 
+def _lowered(text: str) -> str:
+    """A text as it goes on within a sentence: names keep their capitals."""
+    first = text.split(maxsplit=1)[0]
+    return f"{first.lower()}{text[len(first) :]}" if first.lower() in _OPENING else text
+
+
 def _constraint(model: LLM) -> dict[str, str]:
     return {"grammar": GRAMMAR} if model.metadata.model_name.endswith(".gguf") else {}
 
 
-def _new(lines: Sequence[str], said: set[str]) -> Iterator[Claim]:
-    """The whole sentences of lines that were not said before; one that broke off at the model's limit is dropped."""
-    for line in lines:
-        parsed = parse_line(line)
-        if parsed is None:
-            continue
-        for sentence in split_sentences(parsed.text):
-            text = parsed.text[sentence.start : sentence.end]
-            if text not in said and _WHOLE.search(text):
-                said.add(text)
-                yield replace(parsed, text=text)
+def _new(line: str, said: set[str], *, begun: bool = False) -> Iterator[Claim]:
+    """The whole sentences of a line that were not said before; one that broke off at the model's limit is dropped.
+
+    Of a line that has only begun, the last sentence may go on, and numbers that it does not begin with come at its end.
+    """
+    parsed = parse_line(line)
+    if parsed is None or (begun and not (parsed.citations and _SEVERAL.search(parsed.text))):
+        return
+    sentences = split_sentences(parsed.text)
+    for sentence in sentences[:-1] if begun else sentences:
+        text = parsed.text[sentence.start : sentence.end]
+        if text not in said and _WHOLE.search(text):
+            said.add(text)
+            yield replace(parsed, text=text)
 
 
 def parse_line(line: str) -> Claim | None:

@@ -62,6 +62,25 @@ def test_words_match_by_stem_in_title_and_text(index: LexicalIndex) -> None:
     assert found(index, "arms") == ["one"]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("wepons", ["one", "two"]),
+        ("minsiter", ["two"]),
+        ("pasengres", ["three"]),
+        ("sailr", []),
+        ("wxpxns", []),
+        ("minister wepons", ["two", "one"]),
+    ],
+)
+def test_a_word_that_is_nowhere_finds_those_spelt_nearly_so(
+    index: LexicalIndex, words: str, expected: list[str]
+) -> None:
+    """A letter or, in a long word, two may be wrong; short words are too easily others."""
+    assert found(index, words)[:1] == expected[:1]
+    assert set(found(index, words)) == set(expected)
+
+
 def test_more_shared_words_rank_higher(index: LexicalIndex) -> None:
     """The passage that shares more and rarer words comes first, with a higher score."""
     hits = index.search("denied weapons", most=10, filters=ANY)

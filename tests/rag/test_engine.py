@@ -20,6 +20,7 @@ from tests.fakes import HashEmbedding, Reply, ScriptedModel, Told, build_store, 
 
 ALWAYS = RagConfig(answer_from=0.0, quotes=1)
 QUESTION = "What did the bridge in Bergen cost a day?"
+TOLD = "According to Mayor Ada Alt, the bridge cost 900 crowns a day."
 QUOTE = "“The bridge cost 900 crowns a day,” said Mayor Ada Alt."
 
 
@@ -183,8 +184,8 @@ def test_supported_sentence_of_a_model_is_shown(store: Store) -> None:
     """A sentence that its citation carries stands in the answer with its number, and the model is named."""
     answer = engine(store, "[1] The bridge cost 900 crowns a day.").answer(QUESTION, writer="model")
 
-    assert answer.text == "The bridge cost 900 crowns a day. [1]"
-    assert answer.claims == (Claim("The bridge cost 900 crowns a day.", (1,)),)
+    assert answer.text == f"{TOLD} [1]"
+    assert answer.claims == (Claim(TOLD, (1,)),)
     assert (answer.writer, answer.model, answer.notes) == ("model", "scripted", ())
     check_exact(store, answer)
 
@@ -194,7 +195,7 @@ def test_wrong_citation_is_mended(store: Store) -> None:
     for cited in ("[2]", "[9]", "[2, 9]"):
         answer = engine(store, f"{cited} The bridge cost 900 crowns a day.").answer(QUESTION, writer="model")
 
-        assert answer.claims[0] == Claim("The bridge cost 900 crowns a day.", (1,), fault="wrong_citation")
+        assert answer.claims[0] == Claim(TOLD, (1,), fault="wrong_citation")
         assert answer.citation(1).quote == QUOTE
 
 
@@ -202,27 +203,35 @@ def test_missing_citation_is_found(store: Store) -> None:
     """A sentence without a number gets the evidence that carries it, and the fault is recorded."""
     answer = engine(store, "The bridge cost 900 crowns a day.").answer(QUESTION, writer="model")
 
-    assert answer.claims[0] == Claim("The bridge cost 900 crowns a day.", (1,), fault="no_citation")
+    assert answer.claims[0] == Claim(TOLD, (1,), fault="no_citation")
 
 
 def test_citation_that_does_not_exist_is_never_shown(store: Store) -> None:
     """A number that no evidence has is dropped beside one that carries the sentence."""
     answer = engine(store, "[1, 9] The bridge cost 900 crowns a day.").answer(QUESTION, writer="model")
 
-    assert answer.claims == (Claim("The bridge cost 900 crowns a day.", (1,)),)
+    assert answer.claims == (Claim(TOLD, (1,)),)
     assert [each.number for each in answer.citations] == [1]
 
 
 def test_unsupported_sentence_is_removed_and_kept_for_looking(store: Store) -> None:
     """What no evidence carries is not in the text, but in the claims; the rest stands."""
-    reply = "[1] The bridge cost 900 crowns a day.\n[1] The bridge cost 950 crowns a day."
+    reply = "[1] The bridge cost 950 crowns a day.\n[1] The bridge cost 900 crowns a day."
     answer = engine(store, reply).answer(QUESTION, writer="model")
 
-    assert answer.text == "The bridge cost 900 crowns a day. [1]"
+    assert answer.text == f"{TOLD} [1]"
     assert answer.claims == (
-        Claim("The bridge cost 900 crowns a day.", (1,)),
         Claim("The bridge cost 950 crowns a day.", (1,), "unsupported", removed=True, fault="unsupported"),
+        Claim(TOLD, (1,)),
     )
+
+
+def test_one_sentence_that_stands_is_enough(store: Store) -> None:
+    """Where one thing is asked, what a model goes on to write is not waited for."""
+    reply = ("[1] The bridge cost 900 crowns a day. It was dear. ", ModelError("read too far"))
+    answer = engine(store, reply).answer(QUESTION, writer="model")
+
+    assert (answer.text, answer.notes) == (f"{TOLD} [1]", ())
 
 
 @pytest.mark.parametrize(
@@ -291,13 +300,14 @@ def test_model_that_fails_gives_way_to_quotes(store: Store) -> None:
     assert "The language model failed: connection refused" in answer.notes
 
 
-def test_model_that_fails_midway_keeps_what_stands(store: Store) -> None:
-    """Sentences that were verified before a failure stay, and a note says that the model failed."""
-    reply = ("[1] The bridge cost 900 crowns a day.\n[1] And th", ModelError("connection lost"))
+def test_model_that_fails_midway_gives_way_to_quotes(store: Store) -> None:
+    """What was removed before a failure is kept for looking, and a note says that the model failed."""
+    reply = ("[1] The bridge cost 950 crowns a day.\n[1] And th", ModelError("connection lost"))
     answer = engine(store, reply).answer(QUESTION, writer="model")
 
-    assert answer.text == "The bridge cost 900 crowns a day. [1]"
-    assert answer.notes == ("The language model failed: connection lost",)
+    assert answer.text == f"Mayor Ada Alt (The Bergen Times, 2024-03-05): “{QUOTE}” [1]"
+    assert answer.notes[0] == "The language model failed: connection lost"
+    assert [claim.removed for claim in answer.claims] == [True, False]
 
 
 def test_model_that_keeps_failing_is_left_alone(store: Store) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from index.embed import MiniLmEmbedding
+from index.embed import MiniLmEmbedding, Tokens
 from index.store import Store
 from rag.config import RagConfig
 from rag.features import SENTENCE_FEATURES, Candidate, WordVectors, candidates
@@ -102,3 +103,22 @@ def test_word_vectors_have_unit_length_and_the_last_are_kept(store: Store) -> No
     for one, other in zip(first, again, strict=True):
         assert other.offsets.tolist() == one.offsets.tolist()
         assert other.states == pytest.approx(one.states, abs=0.1)
+
+
+def test_askers_at_once_read_a_passage_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who needs a passage that another one is reading waits for it."""
+    _, found, _ = read(store, "bridge")
+    read_texts: list[str] = []
+    whole = MiniLmEmbedding.tokens
+
+    def counted(embedding: MiniLmEmbedding, texts: Sequence[str]) -> list[Tokens]:
+        read_texts.extend(texts)
+        return whole(embedding, texts)
+
+    monkeypatch.setattr(MiniLmEmbedding, "tokens", counted)
+    words = WordVectors(MiniLmEmbedding(threads=1))
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: words.of(found), range(8)))
+
+    assert sorted(read_texts) == sorted(each.text for each in found)
+    assert all(each is not None and len(each) == len(found) for each in told)

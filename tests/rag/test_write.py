@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.errors import ModelError
 from rag.answer import Citation, Claim, Evidence
 from rag.prompts import SYSTEM
-from rag.write import attribution, left_out, parse_line, quote_claim, write_model, write_quotes
+from rag.write import attribution, left_out, parse_line, quote_claim, told_by, write_model, write_quotes
 from tests.fakes import ScriptedModel
 
 KNOWN = {"outlet": "The Times", "published": "2024"}
@@ -105,7 +105,7 @@ def test_any_line_is_a_claim_or_none(line: str) -> None:
 
 
 def test_model_writes_line_by_line() -> None:
-    """Each sentence of each line is a claim with the line's numbers; the last one needs no line's end."""
+    """Each sentence of each line is a claim with the line's numbers, until there are two."""
     model = ScriptedModel("[1] Kim denied it.\n\n[2] Shin said\tso. He left!")
 
     claims = list(write_model(model, "Who?", evidence(0.9, 0.8), tokens=50, seconds=60))
@@ -113,7 +113,6 @@ def test_model_writes_line_by_line() -> None:
     assert claims == [
         Claim("Kim denied it.", (1,)),
         Claim("Shin said\tso.", (2,)),
-        Claim("He left!", (2,)),
     ]
 
 
@@ -134,6 +133,60 @@ def test_what_broke_off_or_was_said_before_is_dropped() -> None:
     assert list(write_model(model, "Who?", evidence(0.9, 0.8), tokens=50, seconds=60)) == [
         Claim("Kim denied it.", (1,))
     ]
+
+
+def test_a_sentence_is_given_once_the_next_one_begins() -> None:
+    """Nobody waits for the end of a line; a line whose numbers come last is waited for."""
+    model = ScriptedModel("[1] Kim denied it. He left on the 3.5 hour train. And th")
+    assert [each.text for each in write_model(model, "Who?", evidence(0.9), tokens=50, seconds=60)] == [
+        "Kim denied it.",
+        "He left on the 3.5 hour train.",
+    ]
+    writing = write_model(
+        ScriptedModel(("[1] Kim denied it. He l", ModelError("gone"))), "Who?", evidence(0.9), tokens=50, seconds=60
+    )
+    assert next(writing) == Claim("Kim denied it.", (1,))
+    last = ScriptedModel("Kim denied it. He left. [2]\n")
+    assert [each.citations for each in write_model(last, "Who?", evidence(0.9, 0.8), tokens=50, seconds=60)] == [
+        (2,),
+        (2,),
+    ]
+
+
+SHIN = "South Korean defence minister Shin Wonsik"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "expected"),
+    [
+        ("North Korea shipped 7,000.", SHIN, f"According to {SHIN}, North Korea shipped 7,000."),
+        ("The North shipped 7,000.", SHIN, f"According to {SHIN}, the North shipped 7,000."),
+        ("It was shipped in March.", SHIN, f"According to {SHIN}, it was shipped in March."),
+        ("He said that the North shipped it.", SHIN, f"According to {SHIN}, the North shipped it."),
+        ("It was closed.", "The official", "According to the official, it was closed."),
+        ("It was closed.", "an unnamed official", "According to an unnamed official, it was closed."),
+        ("It was closed.", "Ada Alt, mayor of Cork", "According to Ada Alt, mayor of Cork, it was closed."),
+        ("Shin said 7,000 were shipped.", SHIN, "Shin said 7,000 were shipped."),
+        ("Mr Shin counted 7,000.", SHIN, "Mr Shin counted 7,000."),
+        ("South Korean ships sailed.", SHIN, f"According to {SHIN}, South Korean ships sailed."),
+        ("The official was closed to it.", "The official", "The official was closed to it."),
+        ("Ada Alt said it was closed.", SHIN, "Ada Alt said it was closed."),
+        ("He is the mayor.", SHIN, "He is the mayor."),
+        ("It was closed.", None, "It was closed."),
+    ],
+)
+def test_who_says_it_is_told(text: str, speaker: str | None, expected: str) -> None:
+    """What somebody says does not come out as fact; who is named already is not named again."""
+    told = told_by(Claim(text, (1,)), [citation(1, known={"speaker": speaker}), citation(2)])
+    assert told == Claim(expected, (1,))
+
+
+def test_several_speakers_and_removed_claims_are_left() -> None:
+    """Only one speaker of all that is cited can be named."""
+    two = [citation(1, known={"speaker": "Ada Alt"}), citation(2, known={"speaker": "Ben Bly"})]
+    claim = Claim("It was closed.", (1, 2))
+    removed = Claim("It was closed.", (1,), "unsupported", removed=True)
+    assert (told_by(claim, two), told_by(removed, two)) == (claim, removed)
 
 
 def test_quotes_that_a_written_answer_left_out() -> None:
