@@ -48,7 +48,7 @@ from rag.retrieve import Found
 from rag.suggest import suggest
 from rag.understand import Query, check_filters, check_question, complete
 from rag.verify import is_quote, support
-from rag.write import left_out, quote_claim, told_by, write_model, write_quotes
+from rag.write import left_out, marked, quote_claim, told_by, write_model, write_quotes
 
 _NEAREST = 3
 
@@ -65,6 +65,8 @@ class _Draft:
     wrong: bool
     """Whether the first evidence contradicts what the question takes for granted."""
     together: Together | None
+    several: bool
+    """Whether the question asks for more than one thing."""
     probability: float
     notes: list[str]
     claims: list[Claim]
@@ -155,6 +157,7 @@ class Engine:
             evidence=choose(query, ranked, most=self._config.evidence, first=first),
             wrong=wrong is not None,
             together=together,
+            several=together is not None or bool(looked.parts),
             probability=answerability(query, ranked),
             notes=[],
             claims=[],
@@ -190,7 +193,7 @@ class Engine:
             else:
                 yield from self._model_claims(model, draft)
             if any(not claim.removed for claim in draft.claims):
-                yield from left_out(draft.claims, self._quotes(draft))
+                yield from left_out(draft.claims, self._quotes(draft)[: None if draft.several else 1])
                 return
             if model is not None:
                 draft.notes.append("The language model wrote nothing that stands; these are the quotes themselves.")
@@ -198,9 +201,7 @@ class Engine:
         yield from self._quotes(draft)
 
     def _quotes(self, draft: _Draft) -> list[Claim]:
-        return write_quotes(
-            draft.evidence, most=self._config.quotes, together=len(draft.together.sentences) if draft.together else 0
-        )
+        return write_quotes(draft.evidence, most=self._config.quotes, together=_together(draft))
 
     def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
         try:
@@ -210,10 +211,11 @@ class Engine:
                 draft.evidence,
                 tokens=self._config.model_tokens,
                 seconds=self._config.model_seconds,
+                together=_together(draft),
             ):
                 yield claim
                 # One sentence that stands answers a question that asks one thing: small models go on and on.
-                if draft.together is None and not draft.claims[-1].removed:
+                if not draft.several and not draft.claims[-1].removed:
                     break
         except ModelError as error:
             self._model.failed(str(error))
@@ -266,7 +268,7 @@ class Engine:
         return Answer(
             question=draft.query.question,
             standalone=draft.query.text,
-            text=" ".join(_marked(claim) for claim in shown),
+            text=" ".join(marked(claim) for claim in shown),
             abstained=abstained,
             reason=_reason(draft, shown) if abstained else None,
             answerability=draft.probability,
@@ -282,12 +284,13 @@ class Engine:
         )
 
 
+def _together(draft: _Draft) -> int:
+    """How many of the first sentences are half an answer alone."""
+    return len(draft.together.sentences) if draft.together else 0
+
+
 def _reason(draft: _Draft, shown: Sequence[Claim]) -> Reason:
     return "false_premise" if draft.wrong and shown else reason(draft.query, draft.ranked)
-
-
-def _marked(claim: Claim) -> str:
-    return f"{claim.text} [{', '.join(map(str, claim.citations))}]"
 
 
 def _retrieved(found: Found) -> Retrieved:

@@ -11,15 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.roles import swapped
 from rag.speaker import speakers
 from rag.words import bare, days_and_months, denies, negated, numbers, quantities, stems, terms
 
-Lack = Literal["number", "date", "unit", "name", "speaker", "verdict", "negation", "addition", "words", "meaning"]
+Lack = Literal[
+    "number", "date", "unit", "name", "speaker", "role", "verdict", "negation", "addition", "words", "meaning"
+]
 
 LEAST_WORDS = 0.6
-"""Least share of a claim's words that the cited words hold; a share of 1 needs no meaning to agree."""
+"""Least share of a claim's words that the cited words hold; other words need the more meaning to agree."""
+_FEW_WORDS = 3
+"""A claim of no more words must have them all: what is left of fewer tells nothing."""
 LEAST_MEANING = 0.5
 """Least cosine similarity between a claim and what it cites."""
+_LEAST_OF_ALL_WORDS = 0.3
+"""Likewise where the citation has all words of a claim: a few words of a long sentence are far from the whole."""
+_OPENING_NAME = re.compile(r"(?P<first>[A-Z][\w’'-]+)\s+[A-Z]")
 _CLAUSES = re.compile(
     r"[,;:–—]|\b(?:and|but|which|who|that|because|while|after|before|when|according to|despite|although)\b"
 )
@@ -68,13 +76,14 @@ def _lack(claim: str, cited: Sequence[str], context: str, meaning: float) -> Lac
         ("number", bool(numbers(claim) - numbers(known))),
         ("date", bool(days_and_months(claim) - days_and_months(known))),
         ("unit", bool(quantities(claim) - quantities(words, reach=_REACH))),
-        ("name", any(not _known(name, known) for name in _names(claim))),
+        ("name", any(not _known(name, known) for name in _names(claim) | _first_name(claim))),
         ("speaker", _other_speaker(claim, cited, known)),
+        ("role", any(swapped(claim, each) for each in cited)),
         ("verdict", bool(own & _VERDICTS - stems(words))),
         ("negation", _negated_otherwise(claim, words)),
-        ("words", share < LEAST_WORDS and meaning < _SURE_MEANING),
+        ("words", share < (LEAST_WORDS if len(own) > _FEW_WORDS else 1) and meaning < _SURE_MEANING),
         ("addition", _adds(claim, known, most=_LONGEST_SURE if meaning >= _SURE_MEANING else _LONGEST)),
-        ("meaning", meaning < LEAST_MEANING),
+        ("meaning", meaning < (LEAST_MEANING if share < 1 else _LEAST_OF_ALL_WORDS)),
     )
     return next((lack for lack, missing in checks if missing), None)
 
@@ -131,6 +140,12 @@ def _adds(claim: str, known: str, *, most: int) -> bool:
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(term.stem for term in terms(text) if term.name)
+
+
+def _first_name(text: str) -> frozenset[str]:
+    """The stem of a capitalised first word that begins a name of several: South Korea."""
+    found = _OPENING_NAME.match(text)
+    return stems(f"- {found.group('first')}") if found else frozenset()
 
 
 def _known(name: str, known: str) -> bool:

@@ -16,15 +16,15 @@ Asks = Literal["who", "when", "how_many", "where", "why", "how", "whether", "wha
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)+|\w+(?:['’]\w+)?", re.UNICODE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MONTHS = "january february march april may june july august september october november december".split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = "january february march april may june july august september october november december".split()
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen"
 ).split()
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _DATE = re.compile(
-    rf"\b(?:(?:{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?|{'|'.join(_WEEKDAYS)}|"
+    rf"\b(?:(?:{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?|{'|'.join(WEEKDAYS)}|"
     r"(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)\b|(?:last|next|this) (?:week|month|year|century)|yesterday|today|tomorrow)",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _CHANGE = re.compile(
 )
 _PLACE = re.compile(r"\b(?:in|at|from|near|to|into|off|on|toward|towards|across|outside)\s+(?:the\s+)?[A-Z]\w+")
 _CALENDAR = re.compile(
-    rf"\b(?:{'|'.join(each.capitalize() for each in (*_MONTHS, *_WEEKDAYS))}|"
+    rf"\b(?:{'|'.join(each.capitalize() for each in (*MONTHS, *WEEKDAYS))}|"
     r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=\.))"
 )
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]|\b(?:and|in|on|at|by|to|from|with|for|as|since|after|before)\b")

@@ -23,12 +23,16 @@ from rag.words import bare, stems
 
 _SECOND_FROM = 0.5
 """A further quote must be at least this likely to hold an answer, measured against the first."""
+_TOLD_FROM = 0.08
+"""A sentence that a language model is told must be at least this likely, measured against the likeliest."""
 _MOST_SENTENCES = 2
 """Small models go on to explain themselves; further sentences are not waited for."""
 _LISTED = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+)")
 _LEADING = re.compile(r"^\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\][:.)]?\s*")
 _HE_SAID = re.compile(r"^(?:He|She|They|It)\s+(?:also\s+)?(?:said|says|added|stated|noted|stressed)\s+(?:that\s+)?")
 _PRONOUN = re.compile(r"^(?:He|She|They|His|Her|Their)\b")
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Uu]s)\b")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _LAST_NAMES = re.compile(r"(?:[A-Z][\w’'-]*\s*)+$")
 _OPENING = frozenset("a an the this that these those there it its in on at by for from to as after before".split())
 """Words that are no names, though a sentence begins with a capital."""
@@ -53,6 +57,11 @@ def quote_claim(citation: Citation) -> Claim:
     return Claim(f"{attribution(citation)}: “{bare(citation.quote)}”", (citation.number,))
 
 
+def marked(claim: Claim) -> str:
+    """A claim as it stands in an answer's text: with the numbers of its citations behind it."""
+    return f"{claim.text} [{', '.join(map(str, claim.citations))}]"
+
+
 def attribution(citation: Citation) -> str:
     """Speaker, outlet and date, as far as they are known; what is not known is said."""
     unknown = [name for name, value in (("outlet", citation.outlet), ("date", citation.published)) if value is None]
@@ -68,12 +77,18 @@ def attribution(citation: Citation) -> str:
 
 
 def write_model(
-    model: LLM, question: str, evidence: Sequence[Evidence], *, tokens: int, seconds: float
+    model: LLM, question: str, evidence: Sequence[Evidence], *, tokens: int, seconds: float, together: int = 0
 ) -> Iterator[Claim]:
-    """Claims as a language model writes them, one at a time. Raises ModelError when it fails or is too slow."""
+    """Claims as a language model writes them, one at a time. Raises ModelError when it fails or is too slow.
+
+    It is told the first `together` sentences, and others that are at all likely to answer: each further one costs it
+    seconds, and misleads it.
+    """
+    least = _TOLD_FROM * max((each.score for each in evidence), default=0.0)
+    told = [*evidence[:together], *(each for each in evidence[together:] if each.score >= least)]
     messages = [
         ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM),
-        ChatMessage(role=MessageRole.USER, content=user_prompt(question, [each.citation.quote for each in evidence])),
+        ChatMessage(role=MessageRole.USER, content=user_prompt(question, told)),
     ]
     said: set[str] = set()
     pending = ""
@@ -94,8 +109,11 @@ def write_model(
 def told_by(claim: Claim, citations: Sequence[Citation]) -> Claim:
     """The claim with who says it, where all that it cites is said by one speaker and the claim names none.
 
-    What somebody says must not come out as fact.
+    What somebody says must not come out as fact, and what is said of “I” or “we” stands as a quote alone.
     """
+    first = next((each for each in citations if each.number in claim.citations), None)
+    if first and not claim.removed and _FIRST_PERSON.search(_QUOTED.sub("", claim.text)):
+        return replace(quote_claim(first), fault=claim.fault)
     cited = {each.speaker for each in citations if each.number in claim.citations}
     who = cited.pop() if len(cited) == 1 else None
     if who is None or claim.removed or speakers([claim.text])[0]:
@@ -110,7 +128,7 @@ def told_by(claim: Claim, citations: Sequence[Citation]) -> Claim:
 
 
 def left_out(claims: Sequence[Claim], quotes: Sequence[Claim]) -> list[Claim]:
-    """The quotes whose sentence no written claim cites: what a written answer left out is still shown."""
+    """The quotes whose sentence no written claim cites: what a written answer must not leave out is still shown."""
     used = {number for claim in claims if not claim.removed for number in claim.citations}
     return [quote for quote in quotes if not used & set(quote.citations)]
 

@@ -30,6 +30,13 @@ CASES: dict[str, tuple[str, str, Lack | None]] = {
     ),
     "denial denied": ("She has not denied the exports.", "She has again denied the exports.", "negation"),
     "denial kept": ("The official said they have never exported weapons to Russia.", DENIAL, None),
+    "few words, one of them new": (
+        "Russia have become closer.",
+        "The report will become a reality in Russia.",
+        "words",
+    ),
+    "name that begins a sentence": ("South Korea said it.", "North Korea said it.", "name"),
+    "name that begins a sentence, kept": ("North Korea said it.", "It was said by North Korea.", None),
     "other words": ("The weather in the minister’s village was fine and sunny today.", CITED, "words"),
 }
 
@@ -47,7 +54,11 @@ def test_meaning_decides_what_words_leave_open() -> None:
 
     assert support(paraphrase, cited, context="", meaning=0.8) == Support(supported=True)
     assert support(paraphrase, cited, context="", meaning=0.6) == Support(supported=False, lack="words")
-    assert support("The mayor halted all traffic.", cited, context="", meaning=0.3) == Support(
+    assert support("The mayor halted all traffic.", cited, context="", meaning=0.3) == Support(supported=True)
+    assert support("The mayor halted all traffic.", cited, context="", meaning=0.2) == Support(
+        supported=False, lack="meaning"
+    )
+    assert support("The mayor halted all traffic over the river at night.", cited, context="", meaning=0.4) == Support(
         supported=False, lack="meaning"
     )
 
