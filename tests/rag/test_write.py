@@ -184,7 +184,7 @@ def test_who_says_it_is_told(text: str, speaker: str | None, expected: str) -> N
 
 
 def test_what_is_said_of_oneself_is_a_quote() -> None:
-    """“I” and “we” of a citation are nobody in an answer, so its words stand with who says them; quoted ones may stand."""
+    """“I” and “we” are nobody in an answer: the words stand with who says them. In quotation marks they may stand."""
     ada = citation(1, "“We closed it,” Ada Alt said.", {"speaker": "Ada Alt"})
     assert told_by(Claim("We closed it.", (1,), fault="wrong_citation"), [ada]) == replace(
         quote_claim(ada), fault="wrong_citation"
