@@ -214,8 +214,9 @@ class Engine:
                 together=_together(draft),
             ):
                 yield claim
-                # One sentence that stands answers a question that asks one thing: small models go on and on.
-                if not draft.several and not draft.claims[-1].removed:
+                # One sentence answers a question that asks one thing. Small models go on, and what follows a sentence
+                # that does not stand answers another question; the quotes then answer this one.
+                if not draft.several:
                     break
         except ModelError as error:
             self._model.failed(str(error))

@@ -37,6 +37,8 @@ _LAST_NAMES = re.compile(r"(?:[A-Z][\w’'-]*\s*)+$")
 _OPENING = frozenset("a an the this that these those there it its in on at by for from to as after before".split())
 """Words that are no names, though a sentence begins with a capital."""
 _WHOLE = re.compile(r"[.!?][”\"’')]*$")
+_OF_ITSELF = re.compile(r"(?:The|This) (?:statement|quote|answer|sentence|information|number of the sentence)\b")
+"""Small models comment on what they write; that is no claim."""
 _SEVERAL = re.compile(r"[.!?][”\"’')]*\s+\S")
 _TRAILING = re.compile(r"\s*\[(?P<numbers>\d{1,2}(?:\s*,\s*\d{1,2})*)\]\s*(?P<stop>[.!?]?)\s*$")
 
@@ -149,7 +151,11 @@ def _new(line: str, said: set[str], *, begun: bool = False) -> Iterator[Claim]:
     Of a line that has only begun, the last sentence may go on, and numbers that it does not begin with come at its end.
     """
     parsed = parse_line(line)
-    if parsed is None or (begun and not (parsed.citations and _SEVERAL.search(parsed.text))):
+    if (
+        parsed is None
+        or _OF_ITSELF.match(parsed.text)
+        or (begun and not (parsed.citations and _SEVERAL.search(parsed.text)))
+    ):
         return
     sentences = split_sentences(parsed.text)
     for sentence in sentences[:-1] if begun else sentences:

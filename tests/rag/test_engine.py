@@ -215,18 +215,17 @@ def test_citation_that_does_not_exist_is_never_shown(store: Store) -> None:
 
 
 def test_unsupported_sentence_is_removed_and_kept_for_looking(store: Store) -> None:
-    """What no evidence carries is not in the text, but in the claims; the rest stands."""
-    reply = "[1] The bridge cost 950 crowns a day.\n[1] The bridge cost 900 crowns a day."
+    """What no evidence carries is not in the text, but in the claims; what would follow it is not waited for."""
+    reply = ("[1] The bridge cost 950 crowns a day. It was dear. ", ModelError("read too far"))
     answer = engine(store, reply).answer(QUESTION, writer="model")
 
-    assert answer.text == f"{TOLD} [1]"
-    assert answer.claims == (
-        Claim("The bridge cost 950 crowns a day.", (1,), "unsupported", removed=True, fault="unsupported"),
-        Claim(TOLD, (1,)),
+    assert answer.text == f"Mayor Ada Alt (The Bergen Times, 2024-03-05): “{QUOTE}” [1]"
+    assert answer.claims[0] == Claim(
+        "The bridge cost 950 crowns a day.", (1,), "unsupported", removed=True, fault="unsupported"
     )
 
 
-def test_one_sentence_that_stands_is_enough(store: Store) -> None:
+def test_one_sentence_is_enough(store: Store) -> None:
     """Where one thing is asked, what a model goes on to write is not waited for."""
     reply = ("[1] The bridge cost 900 crowns a day. It was dear. ", ModelError("read too far"))
     answer = engine(store, reply).answer(QUESTION, writer="model")
@@ -301,13 +300,13 @@ def test_model_that_fails_gives_way_to_quotes(store: Store) -> None:
 
 
 def test_model_that_fails_midway_gives_way_to_quotes(store: Store) -> None:
-    """What was removed before a failure is kept for looking, and a note says that the model failed."""
-    reply = ("[1] The bridge cost 950 crowns a day.\n[1] And th", ModelError("connection lost"))
-    answer = engine(store, reply).answer(QUESTION, writer="model")
+    """A sentence that was not whole before a failure is none, and a note says that the model failed."""
+    answer = engine(store, ("[1] The bridge cost 900 cr", ModelError("connection lost"))).answer(
+        QUESTION, writer="model"
+    )
 
     assert answer.text == f"Mayor Ada Alt (The Bergen Times, 2024-03-05): “{QUOTE}” [1]"
     assert answer.notes[0] == "The language model failed: connection lost"
-    assert [claim.removed for claim in answer.claims] == [True, False]
 
 
 def test_model_that_keeps_failing_is_left_alone(store: Store) -> None:

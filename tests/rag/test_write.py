@@ -201,6 +201,12 @@ def test_several_speakers_and_removed_claims_are_left() -> None:
     assert (told_by(claim, two), told_by(removed, two)) == (claim, removed)
 
 
+def test_comments_on_itself_are_no_claims() -> None:
+    """What a model says of its own answer is left out."""
+    model = ScriptedModel("[1] Kim denied it.\n[1] The statement was made by Kim.\n")
+    assert list(write_model(model, "Who?", evidence(0.9), tokens=50, seconds=60)) == [Claim("Kim denied it.", (1,))]
+
+
 def test_quotes_that_a_written_answer_left_out() -> None:
     """What no standing claim cites is left out; a removed claim's citations do not count."""
     quotes = write_quotes(evidence(0.9, 0.8, 0.7), most=3)
