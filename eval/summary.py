@@ -195,7 +195,7 @@ METRICS: tuple[Metric, ...] = (
     _mean("citation_recall", "facts that a cited sentence holds, per answer", lambda s: s.citation_recall),
     _mean("attribution_right", "answers whose citation of the fact names its speaker", lambda s: s.attribution),
     _mean("date_right", "answers whose citation of the fact has its dates", lambda s: s.dated),
-    _mean("claims_held", "sentences whose numbers, names and negation are those of what they cite", lambda s: s.held),
+    _mean("claims_held", "sentences with the numbers, names, negation and words of what they cite", lambda s: s.held),
     Metric("claim_support", "higher", "written sentences that verification let stand", _claim_support),
     _mean("abstention_precision", "abstentions that were due", lambda s: s.due if s.abstained else None),
     _mean("abstention_recall", "unanswerable questions left so", _left_unanswered),

@@ -1,4 +1,4 @@
-"""Whether a sentence's numbers, names and negation are those of what it cites.
+"""Whether a sentence's numbers, names, negation and words are those of what it cites.
 
 A second opinion on the engine's own verification, made on purpose without its code: a claim that was
 altered after it was verified, or that verification should not have let pass, shows here.
@@ -20,6 +20,11 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 
+_LEAST_SHARED = 1 / 3
+"""Share of a text's longer words that what it cites must have: a sentence of other words has come from elsewhere."""
+_ROOT = 4
+"""Letters by which words are compared, so that ships, shipped and shipping are one."""
+
 
 def held_share(claims: Sequence[Claim], citations: Sequence[Citation]) -> float | None:
     """The share of the claims that `is_held`; None of nothing."""
@@ -30,7 +35,8 @@ def held_share(claims: Sequence[Claim], citations: Sequence[Citation]) -> float 
 def is_held(text: str, cited: Sequence[Citation]) -> bool:
     """Whether what it cites, or is known of that, has every number and name of a text, and denies where it denies.
 
-    A text may leave out the denial of one of several sentences; where all of them deny, so must it.
+    A text may leave out the denial of one of several sentences; where all of them deny, so must it. A third of its
+    words must be there too.
     """
     claim = unmarked(text)
     quotes = [unmarked(each.quote) for each in cited]
@@ -39,8 +45,15 @@ def is_held(text: str, cited: Sequence[Citation]) -> bool:
         return False
     if not {name.lower() for name in _NAME.findall(claim)} <= set(re.findall(r"[\w-]+", known.lower())):
         return False
+    words = _roots(claim)
+    if quotes and len(words & _roots(known)) < _LEAST_SHARED * len(words):
+        return False
     denials = [bool(_NEGATION.search(each)) for each in quotes]
     return any(denials) if _NEGATION.search(claim) else not (denials and all(denials))
+
+
+def _roots(text: str) -> set[str]:
+    return {each[:_ROOT] for each in re.findall(r"[^\W\d_]{4,}", text.lower())}
 
 
 def _numbers(text: str) -> set[str]:
