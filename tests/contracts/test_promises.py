@@ -92,14 +92,15 @@ def test_2_no_bare_sentence(library: Library) -> None:
     """Promise 2: what no citation carries is taken out, counted and kept; what stands has a citation that is there."""
     stands = "North Korea had shipped about 7,000 containers to Russia."
     falls = "North Korea had shipped about 9,999 containers to Atlantis."
-    answer = library.engine(f"[1] {stands}\n[1] {falls}", answer_from=0.0).answer(QUESTIONS[0], writer="model")
+    for written, shown, removed in ((stands, stands, []), (falls, "Shin Wonsik", [falls])):
+        answer = library.engine(f"[1] {written}", answer_from=0.0).answer(QUESTIONS[0], writer="model")
 
-    assert [claim.text for claim in answer.claims if claim.removed] == [falls]
-    assert stands in answer.text
-    assert "Atlantis" not in answer.text
-    numbers = {each.number for each in answer.citations}
-    for claim in answer.claims:
-        assert claim.removed or (claim.citations and set(claim.citations) <= numbers)
+        assert [claim.text for claim in answer.claims if claim.removed] == removed
+        assert shown in answer.text
+        assert "Atlantis" not in answer.text
+        numbers = {each.number for each in answer.citations}
+        for claim in answer.claims:
+            assert claim.removed or (claim.citations and set(claim.citations) <= numbers)
 
 
 def test_3_not_knowing_is_a_value(library: Library) -> None:
