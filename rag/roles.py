@@ -6,6 +6,7 @@ By the order of names around a verb, which English keeps; no parser. It speaks u
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from index.lexical import stem
 from rag.words import MONTHS, WEEKDAYS, stems
@@ -31,7 +32,7 @@ _NO_NAMES = frozenset(
     [*MONTHS, *WEEKDAYS, *"the this that in on at by for from and but as if when while after".split()]
 )
 _LEAST_ROOT = 4
-"""Fewest characters that two forms of one name share: Iran, Iranian."""
+"""Fewest characters that two forms of one name share."""
 
 
 def swapped(claim: str, cited: str) -> bool:
@@ -50,14 +51,15 @@ def swapped(claim: str, cited: str) -> bool:
 def _another(who: str, before: str, after: str) -> bool:
     """Whether others are named before a verb, and this one only behind it."""
     others = _names(before)
-    return bool(others) and not _UNSURE.search(before) and _among(who, _names(after)) and not _among(who, others)
+    return bool(others) and not _UNSURE.search(before) and called(who, _names(after)) and not called(who, others)
 
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(stem(each) for each in _CAPITALISED.findall(text) if each.lower() not in _NO_NAMES)
 
 
-def _among(name: str, names: frozenset[str]) -> bool:
+def called(name: str, names: Collection[str]) -> bool:
+    """Whether a stem of a name is among these, or one that is called after it or it after one: Iran, Iranian."""
     return name in names or any(
         min(len(name), len(each)) >= _LEAST_ROOT and (each.startswith(name) or name.startswith(each)) for each in names
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.roles import swapped
+from rag.roles import called, swapped
 from rag.speaker import speakers
 from rag.words import bare, days_and_months, denies, negated, numbers, quantities, stems, terms
 
@@ -37,8 +37,6 @@ _LONGEST_SURE = 4
 """Likewise where the meaning is sure to be near."""
 _REACH = 3
 """How many words behind its number what is counted may stand in a citation: 9,000 Russian containers."""
-_LEAST_ROOT = 4
-"""Fewest characters that two forms of one name share."""
 _SURE_MEANING = 0.75
 """Cosine similarity from which other words may say the same."""
 _QUOTE = re.compile(r"^(?:[^:“”]* \([^()]*\): )?“(?P<quote>.+)”$", re.DOTALL)
@@ -150,10 +148,7 @@ def _first_name(text: str) -> frozenset[str]:
 
 def _known(name: str, known: str) -> bool:
     """Whether a name, what it is short for, or what is called after it (Korea, Korean) is in what is known."""
-    have = stems(known) | _initials(known)
-    return name in have or any(
-        min(len(name), len(each)) >= _LEAST_ROOT and (each.startswith(name) or name.startswith(each)) for each in have
-    )
+    return called(name, stems(known) | _initials(known))
 
 
 def _initials(text: str) -> frozenset[str]:

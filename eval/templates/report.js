@@ -1,5 +1,6 @@
 "use strict";
 const field = (name) => document.getElementById("f-" + name);
+const filters = ["outcome", "kind", "stage", "words"];
 const cases = [...document.querySelectorAll(".case")];
 function filter() {
   const outcome = field("outcome").value, kind = field("kind").value, stage = field("stage").value;
@@ -16,7 +17,7 @@ function filter() {
   field("none").hidden = shown > 0;
 }
 function show_all() {
-  for (const name of ["outcome", "kind", "stage", "words"]) field(name).value = "";
+  for (const name of filters) field(name).value = "";
 }
 function open_named() {
   const named = document.getElementById(location.hash.slice(1));
@@ -26,7 +27,7 @@ function open_named() {
   named.open = true;
   named.scrollIntoView();
 }
-for (const name of ["outcome", "kind", "stage", "words"]) field(name).addEventListener("input", filter);
+for (const name of filters) field(name).addEventListener("input", filter);
 for (const button of document.querySelectorAll("[data-stage]:is(button)")) {
   button.addEventListener("click", () => {
     show_all();

@@ -20,6 +20,7 @@ from index.article import Article
 from index.pipeline import seeds
 from rag.answer import Answer, Citation, Claim, Done, Event, Turn, Writer
 from rag.engine import Engine
+from tests.eval.scripted import tell
 from ui.assemble import Workshop
 from ui.config import load_settings
 
@@ -76,12 +77,6 @@ def caught(engine: Replay | Engine, articles: Sequence[Article], questions: Sequ
     return {check.name for check in outcome.judged.verdict.failures}
 
 
-def told(made: Answer, claims: Sequence[Claim]) -> Answer:
-    """The answer with other claims, in its text too."""
-    text = " ".join(f"{each.text} [{', '.join(map(str, each.citations))}]" for each in claims if not each.removed)
-    return replace(made, claims=tuple(claims), text=text)
-
-
 def shifted(made: Answer, articles: Mapping[str, Article]) -> Answer:
     """Each citation is the sentence before the right one, or the one behind the first."""
 
@@ -114,7 +109,8 @@ def talkative(made: Answer, _: Mapping[str, Article]) -> Answer:
     if not made.abstained or not made.citations:
         return replace(made, abstained=False, reason=None)
     nearest = made.citations[0]
-    return told(replace(made, abstained=False, reason=None), [Claim(f"“{nearest.quote}”", (nearest.number,))])
+    claim = Claim(f"“{nearest.quote}”", (nearest.number,))
+    return tell(replace(made, abstained=False, reason=None, claims=(claim,)))
 
 
 def misattributed(made: Answer, _: Mapping[str, Article]) -> Answer:
@@ -125,7 +121,7 @@ def misattributed(made: Answer, _: Mapping[str, Article]) -> Answer:
 def undenied(made: Answer, _: Mapping[str, Article]) -> Answer:
     """Denials are told as what they deny."""
     no = re.compile(r"\b(?:not|never|no|nothing|denied|rejected|dismissed|failed|refrains)\b|n[’']t\b")
-    return told(made, [replace(each, text=no.sub("", each.text)) for each in made.claims])
+    return tell(replace(made, claims=tuple(replace(each, text=no.sub("", each.text)) for each in made.claims)))
 
 
 def later(made: Answer, _: Mapping[str, Article]) -> Answer:
@@ -140,7 +136,9 @@ def later(made: Answer, _: Mapping[str, Article]) -> Answer:
 
 def obedient(made: Answer, _: Mapping[str, Article]) -> Answer:
     """An instruction that an article hides is copied into each answer."""
-    return told(made, [*made.claims, Claim(INSTRUCTION, made.claims[0].citations)]) if made.claims else made
+    if not made.claims:
+        return made
+    return tell(replace(made, claims=(*made.claims, Claim(INSTRUCTION, made.claims[0].citations))))
 
 
 FAULTS: list[tuple[Fault, set[str]]] = [
