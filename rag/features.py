@@ -43,14 +43,14 @@ class WordVectors:
     """
 
     def __init__(self, embedding: BaseEmbedding, *, most: int = 512) -> None:
-        self._embedding = embedding
+        self.embedding = embedding
         self._most = most
         self._kept: OrderedDict[str, Tokens] = OrderedDict()
         self._guard, self._reading = threading.Lock(), threading.Lock()
 
     def of(self, found: Sequence[Found]) -> list[Tokens] | None:
         """The tokens of each passage, with states at unit length; None when the model gives no word vectors."""
-        if not isinstance(self._embedding, MiniLmEmbedding):
+        if not isinstance(self.embedding, MiniLmEmbedding):
             return None
         known = self._known(found)
         if len(known) < len(found):
@@ -58,7 +58,7 @@ class WordVectors:
             with self._reading:
                 known = self._known(found)
                 missing = [each for each in found if each.passage.id not in known]
-                for each, tokens in zip(missing, self._embedding.tokens([each.text for each in missing]), strict=True):
+                for each, tokens in zip(missing, self.embedding.tokens([each.text for each in missing]), strict=True):
                     lengths = np.linalg.norm(tokens.states, axis=1, keepdims=True)
                     known[each.passage.id] = Tokens(tokens.offsets, tokens.states / lengths)
                 self._keep(known)

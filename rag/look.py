@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from llama_index.core.base.embeddings.base import BaseEmbedding
-
 from index.article import Filters
+from index.embed import embed_question
 from index.store import Store
 from rag.answer import Turn
 from rag.config import RagConfig
-from rag.parts import parts
+from rag.features import WordVectors
+from rag.parts import clauses, parts, without_outlets
+from rag.rerank import rerank
 from rag.retrieve import Found, Probe, search
 from rag.spelling import misspelt, respelt
 from rag.understand import Query, understand
@@ -27,18 +28,31 @@ class Looked:
 
 
 def look(
-    question: str, turns: Sequence[Turn], *, store: Store, embedding: BaseEmbedding, config: RagConfig, filters: Filters
+    question: str, turns: Sequence[Turn], *, store: Store, words: WordVectors, config: RagConfig, filters: Filters
 ) -> Looked:
-    """Understand a question and search for it; what is misspelt is searched for as the passages spell it."""
+    """Understand a question and search for it; what is misspelt is searched for as the passages spell it.
+
+    `words` reads passages with the embedding model that the question is understood by.
+    """
+    embedding = words.embedding
+
+    def probe(text: str) -> Probe:
+        plain = " ".join(text.split())
+        return Probe(plain, embed_question(embedding, plain))
 
     def once(asked: str, before: Sequence[Turn]) -> Looked:
         query = understand(asked, before, embedding=embedding, frequency=store.frequency)
         joined = tuple(
             understand(each, [], embedding=embedding, frequency=store.frequency) for each in parts(query.text)
         )
-        probes = [Probe(each.text, each.vector) for each in joined]
-        found = search(store, words=query.text, vector=query.vector, config=config, filters=filters, parts=probes)
-        return Looked(query, joined, found)
+        matters = clauses(query.text)
+        if not matters:
+            whole, probes = Probe(query.text, query.vector), [Probe(each.text, each.vector) for each in joined]
+        else:
+            told = without_outlets(query.text)
+            whole, probes = probe(told), [probe(told[each.start : each.end]) for each in matters]
+        found = search(store, words=whole.words, vector=whole.vector, config=config, filters=filters, parts=probes)
+        return Looked(query, joined, rerank(query, matters, found, words) if matters else found)
 
     looked = once(question, turns)
     near = misspelt(looked.query, looked.found)

@@ -29,8 +29,8 @@ _SAME_TOLD = 0.75
 class Found:
     """A retrieved passage, its article and the vectors of its sentences, shape (sentences, dimensions).
 
-    `score` is the fused one; `meaning` the cosine similarity of passage and question, where known. `also` are
-    the other outlets that carry the article's story.
+    `score` is the fused one; `meaning` the cosine similarity of passage and question, `words` their BM25 score, each 0
+    where it is not known. `also` are the other outlets that carry the article's story.
     """
 
     passage: Passage
@@ -38,6 +38,7 @@ class Found:
     sentence_vectors: Vectors
     score: float
     meaning: float
+    words: float = 0.0
     also: tuple[str, ...] = ()
 
     @property
@@ -68,7 +69,8 @@ def search(
     same in the same words only the best is left.
     """
     dense = store.by_meaning(vector, most=config.candidates, filters=filters)
-    rankings = [dense, store.by_words(words, most=config.candidates, filters=filters)]
+    lexical = store.by_words(words, most=config.candidates, filters=filters)
+    rankings = [dense, lexical]
     for part in parts:
         rankings.append(store.by_meaning(part.vector, most=config.candidates, filters=filters))
         rankings.append(store.by_words(part.words, most=config.candidates, filters=filters))
@@ -77,9 +79,18 @@ def search(
     passages = store.passages(ranked)
     articles = store.texts([passage.article for passage, _ in passages.values()])
     also = store.also(list(articles))
-    meaning = {hit.passage: hit.score for hit in dense}
+    near = {hit.passage: hit.score for hit in dense}
+    same = {hit.passage: hit.score for hit in lexical}
     found = [
-        Found(passage, articles[passage.article], vectors, scores[each], meaning.get(each, 0.0), also[passage.article])
+        Found(
+            passage,
+            articles[passage.article],
+            vectors,
+            score=scores[each],
+            meaning=near.get(each, 0.0),
+            words=same.get(each, 0.0),
+            also=also[passage.article],
+        )
         for each, (passage, vectors) in ((each, passages[each]) for each in ranked if each in passages)
         if passage.article in articles
     ]

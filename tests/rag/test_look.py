@@ -13,6 +13,7 @@ from index.embed import MiniLmEmbedding, make_embedding
 from index.store import Store
 from rag.answer import Turn
 from rag.config import RagConfig
+from rag.features import WordVectors
 from rag.look import Looked, look
 from tests.fakes import HashEmbedding, build_store
 
@@ -30,7 +31,8 @@ def looked(store: Store, question: str, *turns: str) -> Looked:
     embedding = make_embedding(ModelsConfig())
     assert isinstance(embedding, MiniLmEmbedding)
     before = [Turn(each) for each in turns]
-    return look(question, before, store=store, embedding=embedding, config=RagConfig(), filters=Filters())
+    words = WordVectors(embedding)
+    return look(question, before, store=store, words=words, config=RagConfig(), filters=Filters())
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,7 @@ def test_earlier_turns_are_read_so_too(store: Store) -> None:
 def test_another_embedding_model_leaves_all_words(tmp_path: Path) -> None:
     """Without its vocabulary nobody can tell a rare word from a misspelt one."""
     store = build_store(tmp_path)
-    found = look("the museam", [], store=store, embedding=HashEmbedding(), config=RagConfig(), filters=Filters())
+    words = WordVectors(HashEmbedding())
+    found = look("the museam", [], store=store, words=words, config=RagConfig(), filters=Filters())
     assert found.query.text == "the museam"
     store.close()
