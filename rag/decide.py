@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answer import Reason
-from rag.evidence import Ranked
+from rag.evidence import Ranked, speaker
 from rag.features import SENTENCE_FEATURES
 from rag.logistic import load_logistic
+from rag.named import of_another_time, said_by_another, unnamed
 from rag.understand import Query
+from rag.when import told as told_of
 
 ANSWER_FEATURES = (
     "meaning",
@@ -42,16 +44,48 @@ _BEST = 5
 _READ = 20
 _MET = 0.6
 """How near a word comes to a name that it may stand for."""
+_UNNAMED = 0.16
+"""The share of answered questions among those that name what the best passage does not speak of: 10 of 61, of 232 own
+questions and 700 of SQuAD 2."""
 _ON_TOPIC = 0.6
 """Share of what a question names, by weight, that found passages hold when they are on its topic."""
 
 
-def answerability(query: Query, ranked: Sequence[Ranked]) -> float:
-    """The probability, 0 to 1, that the ranked sentences answer the question."""
+def answerability(query: Query, ranked: Sequence[Ranked], together: Sequence[Ranked] = ()) -> float:
+    """The probability, 0 to 1, that the ranked sentences answer the question; `together` are halves of one answer."""
     if not ranked:
         return 0.0
     model = load_logistic("answer", ANSWER_FEATURES)
-    return float(model.probability(answer_features(query, ranked)[None, :])[0])
+    likely = float(model.probability(answer_features(query, ranked)[None, :])[0])
+    return min(likely, _UNNAMED) if _speaks_of_others(query, together or ranked[:1], ranked) else likely
+
+
+def _speaks_of_others(query: Query, told: Sequence[Ranked], ranked: Sequence[Ranked]) -> bool:
+    """Whether the sentences to be told speak of other countries, people, things or times than the question names."""
+    found = [each.candidate.found for each in told]
+    who = [speaker(each) for each in told]
+    about = [part for each in found for part in (each.text, each.article.about.title, each.article.about.outlet)]
+    articles = [each.candidate.found.article.text for each in (*told, *ranked[:3])]
+    around = "\n".join(map(_around, told))
+    return (
+        unnamed(query.question, " ".join(each for each in (*about, *who) if each), around, articles)
+        or all(said_by_another(query.question, each.text, whose) for each, whose in zip(told, who, strict=True))
+        or all(_at_another_time(query, each) for each in told)
+    )
+
+
+def _at_another_time(query: Query, ranked: Ranked) -> bool:
+    article = ranked.candidate.found.article
+    dates = (article.about.published, told_of(ranked.text, article.about.published))
+    return of_another_time(query.question, _around(ranked), article.text, [each for each in dates if each])
+
+
+def _around(ranked: Ranked) -> str:
+    """A sentence with the ones beside it."""
+    article = ranked.candidate.found.article
+    row = article.sentences.index(ranked.candidate.sentence)
+    beside = article.sentences[max(0, row - 1) : row + 2]
+    return article.text[beside[0].start : beside[-1].end]
 
 
 def answer_features(query: Query, ranked: Sequence[Ranked]) -> npt.NDArray[np.float64]:

@@ -138,9 +138,7 @@ class Engine:
         yield Stage("understand", complete(question, turns))
         coverage = self.store.coverage()
         yield Stage("search", f"{coverage.articles} articles")
-        looked = look(
-            question, turns, store=self.store, embedding=self._embedding, config=self._config, filters=filters
-        )
+        looked = look(question, turns, store=self.store, words=self._words, config=self._config, filters=filters)
         query, found = looked.query, looked.found
         read = found[: self._config.passages]
         yield Stage("read", f"{len(read)} passages")
@@ -158,7 +156,7 @@ class Engine:
             wrong=wrong is not None,
             together=together,
             several=together is not None or bool(looked.parts),
-            probability=answerability(query, ranked),
+            probability=answerability(query, ranked, first),
             notes=[],
             claims=[],
             writer=writer,

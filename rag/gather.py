@@ -5,12 +5,14 @@ The sentence that answers best alone is often half of an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rag.evidence import POOL, Ranked, distinct, speaker
 from rag.features import SENTENCE_FEATURES
+from rag.named import speaks_for
 from rag.understand import Query
 from rag.words import denies, gives_reason, hedges
 
@@ -21,6 +23,13 @@ _NAMED = 0.2
 _HEDGED = 0.15
 """How much it counts against a sentence that it only holds something possible."""
 _MOST_DATES = 3
+_WHOSE = re.compile(
+    r"^(?:how |in what way )?(?:has|have|had|did|do|does) (?:the )?(?P<who>(?:[\w.’'-]+ )*?)"
+    r"(?P<words>statements?|denials?|comments?|remarks?|claims?|accounts?|position|stance|words|answers?)\b"
+    r"(?: (?:by|of|from) (?P<by>(?-i:(?:the )?[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*)*)))?",
+    re.IGNORECASE,
+)
+"""Whose words a question is about: how have the ministry's statements changed, or the denials of Lima?"""
 _WORTH_TELLING = 0.1
 """How likely, measured against the best, a sentence must answer to be told as what was said at another time."""
 
@@ -97,11 +106,21 @@ def _over_time(query: Query, ranked: Sequence[Ranked]) -> list[Ranked]:
     if not query.change or not ranked:
         return []
     best: dict[str, Ranked] = {}
-    for each in distinct(ranked[:POOL]):
-        if each.score >= _WORTH_TELLING * ranked[0].score:
-            best.setdefault(each.candidate.found.article.id, each)
+    likely = [each for each in distinct(ranked[:POOL]) if each.score >= _WORTH_TELLING * ranked[0].score]
+    for each in _whose_words(query, ranked) or likely:
+        best.setdefault(each.candidate.found.article.id, each)
     chosen = list(best.values())[:_MOST_DATES]
     return sorted(chosen, key=lambda each: each.candidate.found.article.about.published or "~")
+
+
+def _whose_words(query: Query, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """For a question of how somebody's statements changed, what this one says, or denies; empty for other questions."""
+    asked = _WHOSE.match(query.question)
+    who = asked and (asked["by"] or asked["who"])
+    if not asked or not who:
+        return []
+    denial = asked["words"].lower().startswith("denial")
+    return [each for each in distinct(ranked) if speaks_for(speaker(each), who) and (denies(each.text) or not denial)]
 
 
 def _with_reason(query: Query, ranked: Sequence[Ranked]) -> list[Ranked]:

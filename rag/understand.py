@@ -20,6 +20,7 @@ from index.errors import QuestionError
 from index.lexical import day_range
 from rag.answer import Turn
 from rag.config import RagConfig
+from rag.named import whom
 from rag.words import Asks, Term, asks, of_change, terms
 
 _POINTS_BACK = re.compile(
@@ -27,6 +28,11 @@ _POINTS_BACK = re.compile(
     r"such|one|ones|else|instead|so)\b",
     re.IGNORECASE,
 )
+_PERSON = re.compile(
+    r"\b(?:he|she|him|(?P<own>his|hers)|(?P<before>her)(?= (?!to |of |in |at |on |for |and |about |say)[a-z])|her)\b",
+    re.IGNORECASE,
+)
+"""A word that stands for a person; `her` is hers before a thing."""
 _GOES_ON = re.compile(
     r"^\W*(?:and|but|or|so|then|what about|how about|why not|why|who|when|where|how many|how much)\b[^.]{0,25}\?*$",
     re.IGNORECASE,
@@ -93,12 +99,22 @@ def _is_date(text: str) -> bool:
 
 
 def complete(question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up with the questions that it points back to; any other question as it is."""
-    if not turns or not _depends(question):
+    """A follow-up with the name or the questions that it points back to; any other question as it is."""
+    if not turns:
         return question
-    before = turns[-1].question
-    earlier = complete(before, turns[:-1])
-    return f"{question} ({earlier})"
+    earlier = complete(turns[-1].question, turns[:-1])
+    named = _with_name(question, earlier)
+    return f"{named} ({earlier})" if _depends(named) else named
+
+
+def _with_name(question: str, earlier: str) -> str:
+    """A question with the name of whom "he" or "she" is, where the earlier one names one person and it none before."""
+    found = _PERSON.search(question)
+    who = whom(earlier) if found and whom(question[: found.start()]) is None else None
+    if found is None or who is None:
+        return question
+    own = found["own"] or found["before"]
+    return f"{question[: found.start()]}{who}{'’s' if own else ''}{question[found.end() :]}"
 
 
 def _depends(question: str) -> bool:

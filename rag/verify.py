@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.roles import called, swapped
 from rag.speaker import speakers
-from rag.words import bare, days_and_months, denies, negated, numbers, quantities, stems, terms
+from rag.words import bare, days_and_months, denies, initials, negated, numbers, quantities, stems, terms
 
 Lack = Literal[
     "number", "date", "unit", "name", "speaker", "role", "verdict", "negation", "addition", "words", "meaning"
@@ -148,11 +148,4 @@ def _first_name(text: str) -> frozenset[str]:
 
 def _known(name: str, known: str) -> bool:
     """Whether a name, what it is short for, or what is called after it (Korea, Korean) is in what is known."""
-    return called(name, stems(known) | _initials(known))
-
-
-def _initials(text: str) -> frozenset[str]:
-    """The stems of abbreviations that capitalised words of a text add up to: United Nations, UN."""
-    capitals = re.findall(r"(?:[A-Z][\w-]+\s+(?:of\s+|the\s+)?){1,5}[A-Z][\w-]+", text)
-    short = {"".join(word[0] for word in each.split() if word[0].isupper()).lower() for each in capitals}
-    return frozenset(short | {each.replace(".", "").lower() for each in re.findall(r"\b(?:[A-Z]\.){2,}", text)})
+    return called(name, stems(known) | initials(known))

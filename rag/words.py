@@ -44,6 +44,7 @@ _CHANGE = re.compile(
     r"develop(?:ed)? since|no longer)\b",
     re.IGNORECASE,
 )
+_TO_COME = re.compile(r"\W*(?:how |what )?(?:could|can|will|would|may|might|should|must)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|at|from|near|to|into|off|on|toward|towards|across|outside)\s+(?:the\s+)?[A-Z]\w+")
 _CALENDAR = re.compile(
     rf"\b(?:{'|'.join(each.capitalize() for each in (*MONTHS, *WEEKDAYS))}|"
@@ -134,6 +135,13 @@ def quantities(text: str, *, reach: int = 1) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def initials(text: str) -> frozenset[str]:
+    """The stems of abbreviations that capitalised words of a text add up to: United Nations, UN."""
+    capitals = re.findall(r"(?:[A-Z][\w-]+\s+(?:of\s+|the\s+)?){1,5}[A-Z][\w-]+", text)
+    short = {"".join(word[0] for word in each.split() if word[0].isupper()).lower() for each in capitals}
+    return frozenset(short | {each.replace(".", "").lower() for each in re.findall(r"\b(?:[A-Z]\.){2,}", text)})
+
+
 def days_and_months(text: str) -> frozenset[str]:
     """The first three letters of the months and weekdays that a text names."""
     return frozenset(each[:3] for each in _CALENDAR.findall(text))
@@ -163,8 +171,12 @@ def gives_reason(text: str) -> bool:
 
 
 def of_change(question: str) -> re.Match[str] | None:
-    """The words by which a question asks how something changed over time; None when it asks something else."""
-    return _CHANGE.search(question) if asks(question) in ("how", "what", "whether") else None
+    """The words by which a question asks how something changed over time; None when it asks something else.
+
+    What could change has not changed yet.
+    """
+    asked = asks(question) in ("how", "what", "whether") and not _TO_COME.match(question)
+    return _CHANGE.search(question) if asked else None
 
 
 def has_place(text: str) -> bool:

@@ -22,9 +22,9 @@ ROWS = (
 )
 
 
-def told(folder: Path, question: str) -> tuple[str, list[str]] | None:
+def told(folder: Path, question: str, rows: tuple[Told, ...] = ROWS) -> tuple[str, list[str]] | None:
     """Ask as far as what must stand together: its kind, and the documents and words of its sentences."""
-    store, embedding = build_store(folder, ROWS), HashEmbedding()
+    store, embedding = build_store(folder, rows), HashEmbedding()
     query = understand(question, [], embedding=embedding, frequency=store.frequency)
     found = search(store, words=query.text, vector=query.vector, config=RagConfig())
     words = WordVectors(embedding)
@@ -65,6 +65,20 @@ def test_change_is_told_in_order_of_date(tmp_path: Path) -> None:
 
     assert found is not None
     assert found[1].index(DENIAL) < found[1].index(CLAIM)
+
+
+def test_change_of_somebodys_words_is_told_in_their_words(tmp_path: Path) -> None:
+    """What others say is not how his statements changed; and of denials only what denies is told."""
+    rows = (
+        Told("early", "Bo Berg said the ferry to Cork is safe.", date="2023-01-05"),
+        Told("other", "Cy Crane said the ferry to Cork is old, and its statements changed.", date="2023-05-02"),
+        Told("late", "Bo Berg denied that the ferry to Cork was sold.", date="2024-05-02"),
+    )
+
+    found = told(tmp_path / "all", "How have Bo Berg's statements on the ferry to Cork changed?", rows)
+    assert found == ("dates", [rows[0].text, rows[2].text])
+    found = told(tmp_path / "denials", "How have Bo Berg's denials on the ferry to Cork changed?", rows)
+    assert found == ("dates", [rows[2].text])
 
 
 @pytest.mark.parametrize("question", ["Who sold the ferry?", "Did Cy Crane open the new museum this year?"])

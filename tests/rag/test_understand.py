@@ -48,6 +48,25 @@ def test_follow_ups_chain_back_to_what_they_are_about() -> None:
     assert complete("Who said so?", turns) == f"Who said so? (And in return? ({FIRST.question}))"
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question", "standalone"),
+    [
+        ("Who is Bo Berg?", "What did he sell to Cork in May?", "What did Bo Berg sell to Cork in May?"),
+        ("Who is Ada Alt?", "What was her first ship called?", "What was Ada Alt’s first ship called?"),
+        ("Who is Ada Alt?", "Why did the port of Cork fine her?", "Why did the port of Cork fine Ada Alt?"),
+        (
+            "Who is the sister of Bo Berg?",
+            "What did they say to her?",
+            "What did they say to her? (Who is the sister of Bo Berg?)",
+        ),
+        ("Who is Bo Berg?", "Did Ada Alt say that he sold ships?", "Did Ada Alt say that he sold ships?"),
+    ],
+)
+def test_person_of_before_is_named(earlier: str, question: str, standalone: str) -> None:
+    """“He” and “she” are whom the question before names, when it names one and nobody stands between."""
+    assert complete(question, [Turn(earlier)]) == standalone
+
+
 def test_blanks_around_and_inside_a_question_are_evened() -> None:
     """A question comes back on one line, without blanks around it."""
     assert check_question("  Who \n\t denied it? ", RagConfig()) == "Who denied it?"
