@@ -11,7 +11,7 @@ from rag.answer import Reason
 from rag.evidence import Ranked, speaker
 from rag.features import SENTENCE_FEATURES
 from rag.logistic import load_logistic
-from rag.named import of_another_time, said_by_another, unnamed
+from rag.named import of_another_country, of_another_time, said_by_another, unnamed
 from rag.understand import Query
 from rag.when import told as told_of
 
@@ -70,6 +70,7 @@ def _speaks_of_others(query: Query, told: Sequence[Ranked], ranked: Sequence[Ran
     return (
         unnamed(query.question, " ".join(each for each in (*about, *who) if each), around, articles)
         or all(said_by_another(query.question, each.text, whose) for each, whose in zip(told, who, strict=True))
+        or all(of_another_country(query.question, f"{each.text} {speaker(each)}", _around(each)) for each in told)
         or all(_at_another_time(query, each) for each in told)
     )
 

@@ -44,6 +44,10 @@ _SAYS = re.compile(
     r"comment(?:ed)?|announce[ds]?|mention(?:ed)?|suggest(?:ed)?|propose[ds]?|offer(?:ed)?)\b"
 )
 """Who is asked about as somebody who says something."""
+_OWNS = re.compile(r"['’]s?\b")
+_DOES = re.compile(r"\b(?:did|does|do|has|have|had|will|would|is|was|are|were)\s+$")
+_VERB = re.compile(r"\s+[a-z]")
+"""What stands behind and before a country that owns something, or does it: Norway's ferry; did Norway sell."""
 _STUDIES = re.compile(r"\b(?:studies|university|institute|professors?|experts?|analysts?|observers?)\b", re.IGNORECASE)
 """Roles of those who speak about a country, not for it."""
 _RUN = re.compile(r"(?:[A-Z][\w-]*[a-z](?: [A-Z][\w-]*[a-z])+|(?<=\b[Ww]ho is )[A-Z][\w-]*[a-z])(?P<own>['’]s)?")
@@ -115,6 +119,26 @@ def whom(question: str) -> str | None:
     ]
     named = {each.group() for each in runs}
     return named.pop() if len(named) == 1 and not runs[0]["own"] else None
+
+
+def of_another_country(question: str, sentence: str, around: str) -> bool:
+    """Whether a country owns or does what a question asks about, and a sentence tells it of another one.
+
+    Elsewhere in a question a country may stand for a place that the sentence need not repeat.
+    """
+    plain = _DOTTED.sub("", question)
+    told = countries(sentence)
+    halves = tuple(_HALF.findall(sentence)) or ("-",)
+    return (
+        bool(told)
+        and not _AUTHORITIES.search(around)
+        and any(
+            country not in told
+            and not country.startswith(halves)
+            and (_OWNS.match(plain, end) or (_DOES.search(plain[:start]) and _VERB.match(plain, end)))
+            for start, end, country in _named(plain)
+        )
+    )
 
 
 def of_another_time(question: str, around: str, article: str, dates: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """Whether a question takes for granted what the articles deny: "Why did she admit it?", where she denied it.
 
 A cautious rule over words, no model: the question names somebody's commitment (to admit, to back, to accept) or
-refusal (to deny, to block), and the sentences nearest to it have the same people do the opposite.
+refusal (to deny, to block), and the sentences nearest to it have the same people do the opposite; or it has
+something be over that goes on.
 """
 
 from __future__ import annotations
@@ -28,9 +29,13 @@ _FOR = stems(
 _AGAINST = re.compile(
     r"\b(?:refus(?:e|es|ed|ing|al)|oppos(?:e|es|ed|ing|ition)|block(?:s|ed|ing)?|veto(?:es|ed|ing)?|condemn\w*|"
     r"(?:un)?lawful|unlawful|s[ck]eptical|doubt\w*|bann?(?:s|ed|ing)?|prohibit\w*|fail(?:s|ed|ing|ure)?|refrain\w*|"
-    r"nothing|never|not|no|cannot|\w+n['’]t|without|neither|nor|withdr[ae]w\w*|declin(?:e|es|ed|ing))\b",
+    r"nothing|never|not|no|cannot|\w+n['’]t|without|neither|nor|withdr[ae]w\w*|declin(?:e|es|ed|ing)|"
+    r"critici[sz]\w*|problems?|faults?|faulty|flaws?|flawed|defects?)\b",
     re.IGNORECASE,
 )
+_OVER = re.compile(r"\b(?:no longer|not any ?more|any ?more)\b", re.IGNORECASE)
+_OVER_WORDS = ("longer", "anymore")
+_GOES_ON = re.compile(r"\b(?:still|continu(?:e|es|ed|ing)|remains?|remained)\b", re.IGNORECASE)
 _READ = 5
 """Ranked sentences that are looked at."""
 _ABOUT_IT = 0.5
@@ -44,7 +49,11 @@ def contradicted(query: Query, ranked: Sequence[Ranked]) -> Ranked | None:
 
     None too when a sentence on the same matter has it as the question does, whatever others say.
     """
-    taken = None if query.asks == "whether" else stance(query.question)
+    if query.asks == "whether":
+        return None
+    if _OVER.search(query.question):
+        return next((each for each in ranked[:_READ] if _goes_on(each.text) and _same_matter(query, each)), None)
+    taken = stance(query.question)
     if taken is None:
         return None
     found: Ranked | None = None
@@ -59,6 +68,11 @@ def contradicted(query: Query, ranked: Sequence[Ranked]) -> Ranked | None:
     return found
 
 
+def _goes_on(text: str) -> bool:
+    """Whether a sentence has something go on, and denies nothing."""
+    return bool(_GOES_ON.search(text)) and not (denies(text) or _OVER.search(text) or _AGAINST.search(text))
+
+
 def stance(text: str) -> Stance | None:
     """Whether somebody in the text commits to a thing, or refuses it; None where neither is said."""
     if denies(text) or _AGAINST.search(text):
@@ -70,7 +84,7 @@ def _same_matter(query: Query, ranked: Ranked) -> bool:
     """Whether a sentence meets enough of what is asked, beside the commitment, which it has the other way round."""
     matches = ranked.candidate.matches
     named = np.array([term.name or term.number for term in query.terms], dtype=bool)
-    beside = np.array([stance(term.word) is None for term in query.terms], dtype=bool)
+    beside = np.array([not (stance(each.word) or each.word in _OVER_WORDS) for each in query.terms], dtype=bool)
     return bool(weighted(matches[beside], query.weights[beside]) >= _ABOUT_IT) and (
         not named.any() or bool(weighted(matches[named], query.weights[named]) >= _SAME_NAMES)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.named import countries, of_another_time, said_by_another, speaks_for, unnamed, whom
+from rag.named import countries, of_another_country, of_another_time, said_by_another, speaks_for, unnamed, whom
 
 PASSAGE = "In March Norway sold two ferries to Chile, the minister in Oslo said. The North kept a third."
 
@@ -58,6 +58,23 @@ def test_articles_country_need_not_be_named(around: str, missed: bool) -> None: 
 
     assert unnamed("When did Norway sell the ferry?", around, around, [article]) is missed
     assert unnamed("When did Norway sell the ferry?", around, around, [f"“{article}” he said."])
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "other"),
+    [
+        ("Which ferries did Norway sell?", "Chile sold two ferries.", True),
+        ("Which ferries did Norway sell?", "Oslo sold two ferries to Chile.", False),
+        ("Which ferries did Norway sell?", "Two ferries were sold.", False),
+        ("What does Norway's new law forbid?", "A law of Chile’s parliament forbids ferries.", True),
+        ("Which ferries were sold in Norway?", "Chile sold two ferries.", False),
+        ("What did North Korea sell?", "The North sold two ferries to Chile.", False),
+    ],
+)
+def test_who_does_it_must_be_who_did_it(question: str, sentence: str, other: bool) -> None:  # noqa: FBT001  # a column
+    """A country that owns something or does it is not another one; as a place it need not be repeated."""
+    assert of_another_country(question, sentence, sentence) is other
+    assert not of_another_country(question, sentence, f"{sentence} The ministry said so.")
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,14 @@ from rag.understand import understand
 from tests.fakes import HashEmbedding, Told, build_store
 
 DENIAL = "Mayor Ada Alt has denied that the ferry was sold to Cork."
+LIGHTHOUSE = "Cy Crane said the new lighthouse of Cork had problems with its lamp."
+TRAM = "The tram of Bergen can still run at night."
 ROWS = (
     Told("denial", f"{DENIAL} It rained all day."),
     Told("block", "Lima blocked the plan of Bergen for a new quay. The quay is old."),
     Told("agree", "Bergen approved the museum in May. The council of Lima refused to pay for the museum in Bergen."),
+    Told("lamp", LIGHTHOUSE),
+    Told("tram", f"{TRAM} It is red."),
 )
 
 
@@ -37,6 +41,8 @@ def asked(folder: Path, question: str) -> Ranked | None:
     [
         ("Why did Ada Alt admit that the ferry was sold to Cork?", DENIAL),
         ("Why did Lima support the plan of Bergen for a new quay?", ROWS[1].text.split(". ")[0] + "."),
+        ("Why did Cy Crane praise the new lighthouse of Cork?", LIGHTHOUSE),
+        ("Why does the tram of Bergen no longer run at night?", TRAM),
     ],
 )
 def test_contradicted_premise(tmp_path: Path, question: str, expected: str) -> None:
@@ -55,8 +61,9 @@ def test_contradicted_premise(tmp_path: Path, question: str, expected: str) -> N
         "What did Ada Alt say of the ferry that was sold to Cork?",
         "When did Bergen approve the museum?",
         "Why did the king of Norway admit that he lied?",
+        "Why does the ferry to Lima no longer run at night?",
     ],
-    ids=["it is so", "whether", "nothing taken for granted", "one says so", "another matter"],
+    ids=["it is so", "whether", "nothing taken for granted", "one says so", "another matter", "over elsewhere"],
 )
 def test_premise_that_nobody_contradicts(tmp_path: Path, question: str) -> None:
     """A premise that holds, that is itself asked, or of which no article speaks is not corrected."""
