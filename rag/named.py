@@ -50,6 +50,8 @@ _VERB = re.compile(r"\s+[a-z]")
 """What stands behind and before a country that owns something, or does it: Norway's ferry; did Norway sell."""
 _STUDIES = re.compile(r"\b(?:studies|university|institute|professors?|experts?|analysts?|observers?)\b", re.IGNORECASE)
 """Roles of those who speak about a country, not for it."""
+_BEGINS = re.compile(r"[.?!:;]\s*$")
+"""Before a word that has a capital because it begins a sentence."""
 _RUN = re.compile(r"(?:[A-Z][\w-]*[a-z](?: [A-Z][\w-]*[a-z])+|(?<=\b[Ww]ho is )[A-Z][\w-]*[a-z])(?P<own>['’]s)?")
 """A name as people have: of two words, or of one about whom it is asked who that is; others may be places."""
 _JOINS = re.compile(r"[\s'’s.-]*(?:of the |of |the )?")
@@ -57,9 +59,13 @@ _JOINS = re.compile(r"[\s'’s.-]*(?:of the |of |the )?")
 
 
 @cache
-def _by_name() -> dict[str, str]:
-    """Every name, people and capital in lower case, and the country that it stands for."""
-    found: dict[str, str] = {}
+def _by_name() -> dict[str, frozenset[str]]:
+    """Every name, people and capital in lower case, and the countries that it may stand for."""
+    found: dict[str, frozenset[str]] = {}
+
+    def add(words: str, name: str) -> None:
+        found[words] = found.get(words, frozenset()) | {name}
+
     for each in all_countries():
         name = each.name()
         codes = [other for other in each.alt_spellings() or () if len(other) >= _LEAST_LETTERS or other in _CODES]
@@ -67,10 +73,12 @@ def _by_name() -> dict[str, str]:
             words = " ".join(_WORD.findall(alias)).lower()
             half, _, rest = words.partition(" ")
             if words:
-                found.setdefault(words, name)
+                add(words, name)
             if half in {"north", "south"}:
-                found.setdefault(f"{half[0]} {rest}", name)
-    return {**found, **_EVERYDAY}
+                add(f"{half[0]} {rest}", name)
+    for words, name in _EVERYDAY.items():
+        add(words, name)
+    return found
 
 
 def _listed(value: object) -> list[str]:
@@ -79,7 +87,7 @@ def _listed(value: object) -> list[str]:
 
 def countries(text: str) -> frozenset[str]:
     """The countries that a text names, by their own names, their people or their capitals, in the library's words."""
-    return frozenset(country for _, _, country in _named(text))
+    return frozenset().union(*(each for _, _, each in _named(text)))
 
 
 def unnamed(question: str, passage: str, around: str, articles: Sequence[str]) -> bool:
@@ -92,8 +100,7 @@ def unnamed(question: str, passage: str, around: str, articles: Sequence[str]) -
     plain = _DOTTED.sub("", question)
     asked = _named(plain)
     told = countries(passage)
-    halves = tuple(_HALF.findall(passage))
-    missed = [country for _, _, country in asked if country not in told and not country.startswith(halves or ("-",))]
+    missed = any(not _is_told(each, told, passage) for _, _, each in asked)
     if missed and not (_OUR_COUNTRY.search(_QUOTED.sub("", articles[0])) and _AUTHORITIES.search(around)):
         return True
     others = [
@@ -101,6 +108,7 @@ def unnamed(question: str, passage: str, around: str, articles: Sequence[str]) -
         for each in terms(plain)
         if each.name
         and each.word.lower() not in _CALENDAR
+        and not _BEGINS.search(plain[: each.start])
         and not any(start <= each.start < end for start, end, _ in asked)
     ]
     known = _names_in("\n".join([passage, *articles])) if others else frozenset()
@@ -128,28 +136,33 @@ def of_another_country(question: str, sentence: str, around: str) -> bool:
     """
     plain = _DOTTED.sub("", question)
     told = countries(sentence)
-    halves = tuple(_HALF.findall(sentence)) or ("-",)
     return (
         bool(told)
         and not _AUTHORITIES.search(around)
         and any(
-            country not in told
-            and not country.startswith(halves)
+            not _is_told(each, told, sentence)
             and (_OWNS.match(plain, end) or (_DOES.search(plain[:start]) and _VERB.match(plain, end)))
-            for start, end, country in _named(plain)
+            for start, end, each in _named(plain)
         )
     )
 
 
+def _is_told(asked: frozenset[str], told: frozenset[str], text: str) -> bool:
+    """Whether a country is among those told, or is called by its half alone: the North."""
+    halves = tuple(_HALF.findall(text))
+    return bool(asked & told) or any(each.startswith(halves) for each in asked if halves)
+
+
 def of_another_time(question: str, around: str, article: str, dates: Sequence[str]) -> bool:
-    """Whether a question names a month that nothing around a sentence does, or a year that its article does not.
+    """Whether a question names a month that nothing around a sentence does, or a year where that has another one.
 
     `dates` are the article's own and the ones that the sentence is about, as 2024-05-17.
     """
     months = {each for each in days_and_months(question) if each.lower() in _MONTHS}
     known = days_and_months(around) | {_MONTHS[int(each[5:7]) - 1].capitalize() for each in dates if each[5:7]}
     years = set(_YEAR.findall(question)) - {each[:4] for each in dates}
-    return bool(months - known) or any(each not in article for each in years)
+    other_year = _YEAR.search(around) is not None and any(each not in article for each in years)
+    return other_year or bool(months - known)
 
 
 def said_by_another(question: str, sentence: str, speaker: str | None) -> bool:
@@ -169,24 +182,24 @@ def speaks_for(speaker: str | None, who: str) -> bool:
         return False
     asked, known = _named(who), _names_in(speaker)
     others = [each for each in terms(f"- {who}") if not any(start <= each.start - 2 < end for start, end, _ in asked)]
-    return {country for _, _, country in asked} <= countries(speaker) and all(_known(each, known) for each in others)
+    return all(each & countries(speaker) for _, _, each in asked) and all(_known(each, known) for each in others)
 
 
 def _names_in(text: str) -> frozenset[str]:
     return stems(f"- {_DOTTED.sub('', text)}") | initials(text)
 
 
-def _named(text: str) -> list[tuple[int, int, str]]:
-    """Where countries are named in a text, and which: start, end and the name."""
+def _named(text: str) -> list[tuple[int, int, frozenset[str]]]:
+    """Where countries are named in a text: start, end and which each may be."""
     known = _by_name()
     words = list(_WORD.finditer(_DOTTED.sub("", text)))
     found, row = [], 0
     while row < len(words):
         for count in range(min(_MOST_WORDS, len(words) - row), 0, -1):
             run = [each.group() for each in words[row : row + count]]
-            country = known.get(" ".join(run).lower())
-            if country and run[0][0].isupper() and run != ["Us"]:
-                found.append((words[row].start(), words[row + count - 1].end(), country))
+            which = known.get(" ".join(run).lower())
+            if which and run[0][0].isupper() and run != ["Us"]:
+                found.append((words[row].start(), words[row + count - 1].end(), which))
                 row += count
                 break
         else:
