@@ -54,6 +54,7 @@ _BEGINS = re.compile(r"[.?!:;]\s*$")
 """Before a word that has a capital because it begins a sentence."""
 _RUN = re.compile(r"(?:[A-Z][\w-]*[a-z](?: [A-Z][\w-]*[a-z])+|(?<=\b[Ww]ho is )[A-Z][\w-]*[a-z])(?P<own>['’]s)?")
 """A name as people have: of two words, or of one about whom it is asked who that is; others may be places."""
+_GOES_ON = re.compile(r" [A-Z]")
 _JOINS = re.compile(r"[\s'’s.-]*(?:of the |of |the )?")
 """What stands between two words of one name."""
 
@@ -98,7 +99,7 @@ def unnamed(question: str, passage: str, around: str, articles: Sequence[str]) -
     article that calls a country its own seldom names it: none is missed where it speaks of that country's authorities.
     """
     plain = _DOTTED.sub("", question)
-    asked = _named(plain)
+    asked = [each for each in _named(plain) if not _within_name(plain, each[0], each[1])]
     told = countries(passage)
     missed = any(not _is_told(each, told, passage) for _, _, each in asked)
     if missed and not (_OUR_COUNTRY.search(_QUOTED.sub("", articles[0])) and _AUTHORITIES.search(around)):
@@ -109,7 +110,8 @@ def unnamed(question: str, passage: str, around: str, articles: Sequence[str]) -
         if each.name
         and each.word.lower() not in _CALENDAR
         and not _BEGINS.search(plain[: each.start])
-        and not any(start <= each.start < end for start, end, _ in asked)
+        # A country's President is named by the country.
+        and not any(start <= each.start <= end + 1 for start, end, _ in asked)
     ]
     known = _names_in("\n".join([passage, *articles])) if others else frozenset()
     return any(not any(_known(each, known) for each in unit) for unit in _units(others, plain))
@@ -117,11 +119,12 @@ def unnamed(question: str, passage: str, around: str, articles: Sequence[str]) -
 
 def whom(question: str) -> str | None:
     """The person whom a question names; None where it names none, or several, or somebody of theirs: Ada's sister."""
-    of_countries = _named(question)
+    plain = _DOTTED.sub("", question)
+    of_countries = _named(plain)
     runs = [
         each
-        for each in _RUN.finditer(question, max(0, question.find(" ")))
-        if not question[: each.start()].endswith(" of ")
+        for each in _RUN.finditer(plain, max(0, plain.find(" ")))
+        if not plain[: each.start()].endswith(" of ")
         and each.group().lower() not in _CALENDAR
         and not any(start < each.end() and each.start() < end for start, end, _ in of_countries)
     ]
@@ -205,6 +208,16 @@ def _named(text: str) -> list[tuple[int, int, frozenset[str]]]:
         else:
             row += 1
     return found
+
+
+def _within_name(text: str, start: int, end: int) -> bool:
+    """Whether a country or capital is but the beginning of another name: the Washington Post, Jordan Poyer."""
+    return _GOES_ON.match(text, end) is not None and text[start:end].lower() not in _peoples()
+
+
+@cache
+def _peoples() -> frozenset[str]:
+    return frozenset(each.lower() for country in all_countries() for each in _listed(country.demonym()))
 
 
 def _units(names: Sequence[Term], text: str) -> list[list[Term]]:

@@ -40,6 +40,9 @@ def test_countries_are_told_by_their_names_people_and_capitals(text: str, named:
         ("What did Bo Berg sell in Norway?", True),
         ("What did the Oslo Minister sell?", False),
         ("who sold the ferries?", False),
+        ("What did the Chilean President buy?", False),
+        ("What did the Peruvian President buy?", True),
+        ("What did the Lima Minister buy?", False),
         ("Were two ferries sold? Compare what Oslo said.", False),
     ],
 )
