@@ -63,8 +63,8 @@ _COUNTED = re.compile(
 )
 """Two things asked of one event: how many people and how many companies did they fine?"""
 _ELLIPSIS = re.compile(
-    r"^(?P<before>.*\b(?P<link>from|in|to|by|at|on|for|with|against|of)) [^,;]+?,? and "
-    r"(?:(?:which|what|who|how many) )?(?P=link) (?P<other>(?:the )?[A-Z0-9][^,;]*)$"
+    r"^(?P<before>.*\b(?P<link>from|in|to|by|at|on|for|with|against|of)) [^,;]{1,80}?,? and "
+    r"(?:(?:which|what|who|how many) )?(?P=link) (?P<other>(?:the )?[A-Z0-9][^,;]{0,80})$"
 )
 """A second thing of which all but the last words are left out: what came from Cork, and what from Lima?"""
 

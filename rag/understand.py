@@ -39,6 +39,8 @@ _GOES_ON = re.compile(
 )
 _FEW_TERMS = 3
 """A question of fewer words that carry meaning does not stand alone."""
+_WHO_IS = re.compile(r"\W*(?:who|what) (?:is|was|are|were)\b", re.IGNORECASE)
+"""Short, and yet of nothing that was said before, where a name follows."""
 _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGNORECASE)
 
 
@@ -120,6 +122,8 @@ def _with_name(question: str, earlier: str) -> str:
 def _depends(question: str) -> bool:
     own = terms(question)
     points_back = _POINTS_BACK.search(question) and not any(term.name for term in own)
+    if _WHO_IS.match(question) and any(term.name for term in own):
+        return False
     leads_on = _LEADS_ON.match(question) and len(own) <= _FEW_TERMS
     return bool(points_back or leads_on or _GOES_ON.match(question) or len(own) < _FEW_TERMS)
 

@@ -33,7 +33,12 @@ def test_follow_up_is_completed(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Which city did the president of France visit in May?", "How tall is the Eiffel Tower in Paris, France?"],
+    [
+        "Which city did the president of France visit in May?",
+        "How tall is the Eiffel Tower in Paris, France?",
+        "Who is Bo Berg?",
+        "What is NATO?",
+    ],
 )
 def test_question_of_its_own_stays_as_it_is(question: str) -> None:
     """A question that names what it is about is not completed; nor is any without turns before."""
