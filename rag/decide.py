@@ -70,12 +70,16 @@ def _speaks_of_others(query: Query, told: Sequence[Ranked], ranked: Sequence[Ran
     who = [speaker(each) for each in told]
     about = [part for each in found for part in (each.text, each.article.about.title, each.article.about.outlet)]
     articles = [each.candidate.found.article.text for each in (*told, *ranked[:3])]
-    around = "\n".join(map(_around, told))
+    around = [_around(each) for each in told]
+    sentences = list(zip(told, who, around, strict=True))
     return (
-        unnamed(query.question, " ".join(each for each in (*about, *who) if each), around, articles)
-        or all(said_by_another(query.question, each.text, whose) for each, whose in zip(told, who, strict=True))
-        or all(of_another_country(query.question, f"{each.text} {speaker(each)}", _around(each)) for each in told)
-        or all(_at_another_time(query, each) for each in told)
+        unnamed(query.question, " ".join(each for each in (*about, *who) if each), "\n".join(around), articles)
+        or all(said_by_another(query.question, each.text, whose) for each, whose, _ in sentences)
+        or all(
+            of_another_country(query.question, f"{each.text} {whose or ''}", beside)
+            for each, whose, beside in sentences
+        )
+        or all(_at_another_time(query, each, beside) for each, _, beside in sentences)
         or _counts_other_things(query, told)
     )
 
@@ -89,10 +93,10 @@ def _counts_other_things(query: Query, told: Sequence[Ranked]) -> bool:
     return all(each.candidate.matches[counted] < _MET for each in told)
 
 
-def _at_another_time(query: Query, ranked: Ranked) -> bool:
+def _at_another_time(query: Query, ranked: Ranked, around: str) -> bool:
     article = ranked.candidate.found.article
     dates = (article.about.published, told_of(ranked.text, article.about.published))
-    return of_another_time(query.question, _around(ranked), article.text, [each for each in dates if each])
+    return of_another_time(query.question, around, article.text, [each for each in dates if each])
 
 
 def _around(ranked: Ranked) -> str:

@@ -121,9 +121,10 @@ def _with_name(question: str, earlier: str) -> str:
 
 def _depends(question: str) -> bool:
     own = terms(question)
-    points_back = _POINTS_BACK.search(question) and not any(term.name for term in own)
-    if _WHO_IS.match(question) and any(term.name for term in own):
+    named = any(term.name for term in own)
+    if named and _WHO_IS.match(question):
         return False
+    points_back = _POINTS_BACK.search(question) and not named
     leads_on = _LEADS_ON.match(question) and len(own) <= _FEW_TERMS
     return bool(points_back or leads_on or _GOES_ON.match(question) or len(own) < _FEW_TERMS)
 
