@@ -26,12 +26,16 @@ _CITED = 3
 
 @dataclass(frozen=True, slots=True)
 class JudgedClaim:
-    """A claim's label, whether verification lets it pass, and its nearest sentence's cosine similarity."""
+    """A claim's label, whether verification lets it pass, what share of its words its citations have, and its meaning.
+
+    `meaning` is the cosine similarity of its nearest sentence; both go from 0 to 1.
+    """
 
     id: str
     label: str
     passed: bool
     meaning: float
+    share: float = 0.0
     kind: str = ""
 
     @property
@@ -41,8 +45,8 @@ class JudgedClaim:
 
     @property
     def score(self) -> float:
-        """Verification as a score: what passes stands above what does not, and within both meaning decides."""
-        return self.meaning + 2.0 * self.passed
+        """Verification as a score: what passes stands above what does not; within both, how many words are told."""
+        return self.share + 1.0 * self.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,11 @@ def _judge(row: ClaimRow, embedding: BaseEmbedding) -> JudgedClaim:
     near = vectors @ vector / np.linalg.norm(vectors, axis=1)
     order = np.argsort(-near, kind="stable")[:_CITED]
     cited = [(sentences[each], float(near[each])) for each in order]
-    return JudgedClaim(row.id, row.label, passed=_passes(row, cited), meaning=cited[0][1], kind=row.kind)
-
-
-def _passes(row: ClaimRow, cited: Sequence[tuple[str, float]]) -> bool:
-    together = [text for text, _ in cited]
-    tried = [([text], meaning) for text, meaning in cited] + [(together, cited[0][1])]
-    return any(support(row.claim, words, context=row.title, meaning=meaning).supported for words, meaning in tried)
+    near_meaning = cited[0][1]
+    together = support(row.claim, [text for text, _ in cited], context=row.title, meaning=near_meaning)
+    alone = (support(row.claim, [text], context=row.title, meaning=meaning).supported for text, meaning in cited)
+    passed = together.supported or any(alone)
+    return JudgedClaim(row.id, row.label, passed, near_meaning, share=together.share, kind=row.kind)
 
 
 def _area(judged: Sequence[JudgedClaim], of: Callable[[JudgedClaim], float]) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.roles import called, swapped
@@ -47,10 +47,14 @@ _SAID_OF_THE_UNKNOWN = stems("article outlet date unknown")
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Whether a claim is supported, and what is lacking first when it is not."""
+    """Whether a claim is supported, what is lacking first when it is not, and how much of it is told at all.
+
+    `share` is that of the claim's words, 0 to 1, that the cited words or what is known of them have.
+    """
 
     supported: bool
     lack: Lack | None = None
+    share: float = field(default=1.0, compare=False)
 
 
 def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -> Support:
@@ -61,15 +65,17 @@ def support(claim: str, cited: Sequence[str], *, context: str, meaning: float) -
     """
     if is_quote(claim, cited, context=context):
         return Support(supported=True)
-    lack = _lack(claim, cited, context, meaning)
-    return Support(supported=lack is None, lack=lack)
+    known = stems(f"{' '.join(cited)} {context}")
+    own = stems(claim)
+    share = len(own & known) / len(own) if own else 0.0
+    lack = _lack(claim, cited, context, meaning=meaning, share=share)
+    return Support(supported=lack is None, lack=lack, share=share)
 
 
-def _lack(claim: str, cited: Sequence[str], context: str, meaning: float) -> Lack | None:
+def _lack(claim: str, cited: Sequence[str], context: str, *, meaning: float, share: float) -> Lack | None:
     words = " ".join(cited)
     known = f"{words} {context}"
     own = stems(claim)
-    share = len(own & stems(known)) / len(own) if own else 0.0
     checks: tuple[tuple[Lack, bool], ...] = (
         ("number", bool(numbers(claim) - numbers(known))),
         ("date", bool(days_and_months(claim) - days_and_months(known))),

@@ -31,22 +31,23 @@ def test_verification_tells_what_cosine_does_not() -> None:
     judged = judge_claims(rows, HashEmbedding())
     assert [each.passed for each in judged] == [True, False, False, False]
     assert judged[1].meaning > 0.8
+    assert judged[0].share > judged[3].share == 0.0
     assert judged[3].meaning == 0.0
     told: list[str] = []
     judge_claims(rows[:1], HashEmbedding(), progress=told.append)
     assert told == ["1/1 The ferry"]
 
 
-def claim(label: str, *, passed: bool, meaning: float) -> JudgedClaim:
+def claim(label: str, *, passed: bool, share: float, meaning: float) -> JudgedClaim:
     """A judged claim."""
-    return JudgedClaim("c", label, passed, meaning)
+    return JudgedClaim("c", label, passed, meaning, share)
 
 
 SOME = (
-    claim("supported", passed=True, meaning=0.6),
-    claim("supported", passed=False, meaning=0.9),
-    claim("partially_supported", passed=True, meaning=0.5),
-    claim("not_supported", passed=False, meaning=0.7),
+    claim("supported", passed=True, share=0.5, meaning=0.6),
+    claim("supported", passed=False, share=0.8, meaning=0.9),
+    claim("partially_supported", passed=True, share=0.4, meaning=0.5),
+    claim("not_supported", passed=False, share=0.3, meaning=0.7),
 )
 
 
@@ -55,7 +56,7 @@ def test_figures_by_hand() -> None:
     assert claim_figures(SOME) == ClaimFigures(
         claims=4,
         let_pass={"not_supported": 0.0, "partially_supported": 1.0, "supported": 0.5},
-        # Scores 2.6 and 0.9 against 2.5 and 0.7: three of four pairs; cosines 0.6 and 0.9 against 0.5 and 0.7 too.
+        # Scores 1.5 and 0.8 against 1.4 and 0.3: three of four pairs; cosines 0.6 and 0.9 against 0.5 and 0.7 too.
         area=3 / 4,
         cosine_area=3 / 4,
         clear_area=1.0,

@@ -136,3 +136,13 @@ def test_verdict_is_not_read_into_a_report() -> None:
     told = support("The bridge in Bergen was closed, officials said.", [said], context="", meaning=0.95)
 
     assert (judged, told) == (Support(supported=False, lack="verdict"), Support(supported=True))
+
+
+def test_share_of_the_words_that_are_told() -> None:
+    """Words count once each, those of what is known of the citation too; what is a quote is told wholly."""
+    shares = [
+        support(claim, ["The bridge was closed in winter."], context="Ada Alt", meaning=0.9).share
+        for claim in ("Ada Alt closed the bridge.", "Ada Alt closed the bridge and the tunnel.", "Nothing else.")
+    ]
+
+    assert shares == [1.0, 0.8, 0.0]
