@@ -12,7 +12,7 @@ from typing import Literal
 
 from rag.evidence import POOL, Ranked, distinct, speaker
 from rag.features import SENTENCE_FEATURES
-from rag.named import speaks_for
+from rag.named import said_by_another, speaks_for
 from rag.understand import Query
 from rag.words import denies, gives_reason, hedges
 
@@ -72,14 +72,14 @@ def _best_of_each(parts: Sequence[Sequence[Ranked]], whole: Sequence[Ranked]) ->
 def _both_sides(query: Query, ranked: Sequence[Ranked]) -> list[Ranked]:
     """For a question of whether: the best sentence that says so and the best that denies it, the likelier first.
 
-    Empty for other questions, and where only one side is heard. A side is best told by who is named: what
-    "reports" say counts less than a speaker's own words.
+    Empty for other questions, and where only one side is heard: somebody who is asked about has no other side in what
+    others say. A side is best told by who is named: what "reports" say counts less than a speaker's own words.
     """
     if query.asks != "whether":
         return []
     sides: list[list[Ranked]] = [[], []]
     for each in distinct(ranked[:POOL]):
-        if _told(each) >= _SAME_MATTER:
+        if _told(each) >= _SAME_MATTER and not said_by_another(query.text, each.text, speaker(each)):
             sides[denies(each.text)].append(each)
     if not all(sides):
         return []

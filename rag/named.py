@@ -37,7 +37,7 @@ _AUTHORITIES = re.compile(
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _SAYS = re.compile(
-    r"\b(?:did|does|do|has|have|had|would|will)\s+"
+    r"\b(?i:did|does|do|has|have|had|would|will)\s+"
     r"(?P<who>(?:the )?[A-Z][\w.'’-]*(?:\s+(?:(?:of|the|for|and)\s+)?[A-Z][\w.'’-]*)*)\s+"
     r"(?:say|said|think|thought|tell|told|claim(?:ed)?|argue[ds]?|describe[ds]?|call(?:ed)?|demand(?:ed)?|warn(?:ed)?|"
     r"admit(?:ted)?|deny|denied|believe[ds]?|expect(?:ed)?|predict(?:ed)?|promise[ds]?|respond(?:ed)?|react(?:ed)?|"

@@ -59,6 +59,14 @@ def test_what_stands_together(tmp_path: Path, question: str, expected: tuple[str
     assert expected[1] is None or set(texts) == expected[1]
 
 
+def test_what_somebody_says_has_no_other_side_in_what_others_say(tmp_path: Path) -> None:
+    """Whether the ferry was sold is disputed; whether somebody says so is not."""
+    rows = (ROWS[0], Told("denial", "“I deny that the ferry was sold to Cork in May,” said Ada Alt."))
+
+    assert told(tmp_path / "whether", "Was the ferry sold to Cork in May?", rows) is not None
+    assert told(tmp_path / "says", "Did Bo Berg say the ferry was sold to Cork in May?", rows) is None
+
+
 def test_change_is_told_in_order_of_date(tmp_path: Path) -> None:
     """What was said earlier stands first, whatever answers best."""
     found = told(tmp_path, "How has what is said about the ferry to Cork changed?")
