@@ -22,7 +22,7 @@ from rag.retrieve import Found
 from rag.understand import Query
 from rag.words import fits, stems
 
-SENTENCE_FEATURES = ("meaning", "soft", "words_around", "weakest", "fits", "passage_meaning", "names")
+SENTENCE_FEATURES = ("meaning", "soft", "words_around", "weakest", "fits", "passage_meaning", "names", "whole")
 
 
 class Candidate(NamedTuple):
@@ -82,14 +82,15 @@ class WordVectors:
 
 def candidates(query: Query, found: Sequence[Found], words: WordVectors) -> list[Candidate]:
     """The sentences of the passages, with their features, in the order of the passages."""
-    soft = _soft_matches(query, found, words)
     rows: list[Candidate] = []
-    for each, matches in zip(found, soft, strict=True):
-        rows.extend(_passage_rows(query, each, matches))
+    for each, (soft, whole) in zip(found, _soft_matches(query, found, words), strict=True):
+        rows.extend(_passage_rows(query, each, soft, whole))
     return rows
 
 
-def _passage_rows(query: Query, found: Found, soft: npt.NDArray[np.float64]) -> list[Candidate]:
+def _passage_rows(
+    query: Query, found: Found, soft: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]
+) -> list[Candidate]:
     article, passage = found.article, found.passage
     sentences = article.sentences[passage.first : passage.last + 1]
     texts = [article.words(each) for each in sentences]
@@ -108,6 +109,7 @@ def _passage_rows(query: Query, found: Found, soft: npt.NDArray[np.float64]) -> 
         [float(asked_for and fits(query.asks, text, query.question)) for text in texts],
         np.full(len(texts), found.meaning),
         weighted(around[:, named], query.weights[named]) if named.any() else np.ones(len(texts)),
+        whole,
     )
     features = np.column_stack(columns).astype(float)
     either = np.maximum(matches, around)
@@ -122,21 +124,25 @@ def _with_neighbours(matches: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     return best
 
 
-def _soft_matches(query: Query, found: Sequence[Found], words: WordVectors) -> list[npt.NDArray[np.float64]]:
-    """For each passage, how near each term comes to a word of each sentence, shape (sentences, terms).
+def _soft_matches(
+    query: Query, found: Sequence[Found], words: WordVectors
+) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """For each passage, how near each term comes to a word of each sentence, and the question's words on the whole.
 
-    The nearness of contextual word vectors (late interaction, as in ColBERT); a model that gives no
-    word vectors gives zeros, and the exact matches remain.
+    Shapes (sentences, terms) and (sentences,). The nearness of contextual word vectors (late interaction, as in
+    ColBERT); a model that gives no word vectors gives zeros, and the exact matches remain.
     """
-    shapes = [(len(each.sentence_vectors), len(query.terms)) for each in found]
+    count = len(query.terms)
     tokens = words.of(found)
-    if tokens is None or query.term_vectors is None or not query.terms:
-        return [np.zeros(shape) for shape in shapes]
-    return [_nearest(query.term_vectors, each, own) for each, own in zip(found, tokens, strict=True)]
+    if tokens is None or query.term_vectors is None or query.word_vectors is None:
+        return [(np.zeros((rows, count)), np.zeros(rows)) for rows in (len(each.sentence_vectors) for each in found)]
+    asked = np.vstack([query.term_vectors, query.word_vectors])
+    near = [_nearest(asked, each, own) for each, own in zip(found, tokens, strict=True)]
+    return [(each[:, :count], each[:, count:].mean(axis=1)) for each in near]
 
 
-def _nearest(terms: npt.NDArray[np.float32], found: Found, tokens: Tokens) -> npt.NDArray[np.float64]:
-    near = np.clip(tokens.states @ terms.T, 0.0, 1.0)
+def _nearest(asked: npt.NDArray[np.float32], found: Found, tokens: Tokens) -> npt.NDArray[np.float64]:
+    near = np.clip(tokens.states @ asked.T, 0.0, 1.0)
     passage = found.passage
     sentences = found.article.sentences[passage.first : passage.last + 1]
     inside = tokens.inside(*(Span(each.start - passage.start, each.end - passage.start) for each in sentences))

@@ -51,7 +51,7 @@ class Query:
     `text` is standalone. `change` tells that it asks for what happened over time. `weights` has a term's
     rarity in the corpus, 0 to 1, shape (terms,); `absent` tells which terms the corpus does not have at all, and
     `known` which of them the embedding model's vocabulary has whole, so that they are not misspelt; `term_vectors`
-    has their contextual vectors, shape (terms, dimensions), or none.
+    has their contextual vectors, shape (terms, dimensions), `word_vectors` those of all the question's tokens, or none.
     """
 
     question: str
@@ -64,6 +64,7 @@ class Query:
     known: tuple[bool, ...]
     vector: Vector
     term_vectors: Vectors | None
+    word_vectors: Vectors | None = None
 
 
 def check_question(question: str, config: RagConfig) -> str:
@@ -147,9 +148,11 @@ def understand(
     if isinstance(embedding, MiniLmEmbedding):
         tokens = embedding.tokens([text])[0]
         vector, vectors = tokens.vector(), term_vectors(tokens, own)
+        words = tokens.states / np.linalg.norm(tokens.states, axis=1, keepdims=True)
         known = tuple(int(inside.sum()) == 1 for inside in _tokens_of(tokens, own))
     else:
-        vector, vectors, known = embed_question(embedding, text), None, (True,) * len(own)
+        vector, vectors, words = embed_question(embedding, text), None, None
+        known = (True,) * len(own)
     return Query(
         question=question,
         text=text,
@@ -161,6 +164,7 @@ def understand(
         known=known,
         vector=vector,
         term_vectors=vectors,
+        word_vectors=words,
     )
 
 

@@ -244,21 +244,30 @@ def asks(question: str) -> Asks:
 _KIND_PATTERNS: tuple[tuple[str, Asks], ...] = (
     (
         r"\bhow (?:many|much|long|often|far|big|large|old|high|few)\b|"
-        r"\bwhat (?:number|percentage|share|amount|total)\b",
+        r"\b(?:what|which) (?:number|percentage|share|amount|total|figure)s?\b|^\W*number of\b",
         "how_many",
     ),
     (
-        r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|weekday|time|century|decade)\b|"
-        r"\bhow (?:recently|soon)\b",
+        r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|weekday|time|century|decade)s?\b|"
+        r"\bhow (?:recently|soon)\b|^\W*(?:date|day|month|year) of\b",
         "when",
     ),
     (
-        r"\bwho(?:m|se)?\b|"
-        r"\b(?:which|what) (?:person|people|official|minister|expert|spokes\w+|leader|professor|author|reporter)\b",
+        r"\bwho(?:m|se)?\b|\b(?:which|what) (?:\w+ )?(?:person|people|official|minister|expert|spokes\w+|leader|"
+        r"professor|author|reporter|analyst|scholar|specialist|critic|envoy|diplomat|politician|president|general|"
+        r"journalist|researcher|ambassador|adviser|executive|director|member)s?\b",
         "who",
     ),
-    (r"\bwhere\b|\b(?:which|what) (?:city|country|place|region|town|state|location|site|river)\b", "where"),
-    (r"\bwhy\b|\bwhat (?:reason|caused|motiv\w+|purpose)\b|\bhow come\b", "why"),
+    (
+        r"\bwhere\b|\b(?:which|what) (?:city|cities|country|countries|place|region|town|state|location|site|river|"
+        r"building|province|district|village|port|venue|capital)s?\b",
+        "where",
+    ),
+    (
+        r"\bwhy\b|\bhow come\b|\b(?:what|which) (?:reason|purpose|grounds?|motiv\w+)s?\b|"
+        r"\bwhat (?:caused|drove|made|prompted|led)\b",
+        "why",
+    ),
     (r"\bhow\b", "how"),
     (r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", "whether"),
 )
