@@ -125,20 +125,29 @@ def _fit(
 
 
 def main() -> None:
-    """Fit both models on the sets named on the command line, and write the coefficients."""
+    """Fit on the sets named on the command line, and write the coefficients."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--most", type=int, default=2_000, help="questions of each set")
     parser.add_argument("--stores", type=Path, default=Path(".verbatim/fit"), help="where the sets are indexed")
+    parser.add_argument("--only", choices=("sentence", "answer"), help="fit this model, and leave the other as it is")
     options = parser.parse_args()
     sets = [list(see(folder, options.stores, most=options.most)) for folder in options.sets]
     names = [folder.name for folder in options.sets]
-    sentence = fit_sentences([each for seen in sets for each in seen])
-    found: dict[str, object] = {"fitted_on": [*names, OWN_QUESTIONS.name], "sentence": sentence}
-    COEFFICIENTS.write_text(json.dumps({**found, "answer": {}}, indent=1), encoding="utf-8")
+    if options.only != "answer":
+        _write("sentence", names, fit_sentences([each for seen in sets for each in seen]))
+    if options.only != "sentence":
+        _write("answer", [*names, OWN_QUESTIONS.name], fit_answers([*sets, list(see_own(options.stores))]))
+
+
+def _write(name: str, fitted_on: Sequence[str], fitted: dict[str, object]) -> None:
+    """Put a model beside the other, all or nothing."""
+    found = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
+    found[name] = {"fitted_on": fitted_on, **fitted}
+    partial = COEFFICIENTS.with_suffix(".part")
+    partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    partial.replace(COEFFICIENTS)
     load_logistic.cache_clear()
-    found["answer"] = fit_answers([*sets, list(see_own(options.stores))])
-    COEFFICIENTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

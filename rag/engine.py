@@ -36,18 +36,16 @@ from rag.answer import (
     Writer,
 )
 from rag.config import RagConfig
-from rag.decide import answerability, reason
+from rag.decide import reason
 from rag.disagree import disagreement
-from rag.evidence import Ranked, choose, rank
-from rag.features import WordVectors, candidates
-from rag.gather import Together, gather
-from rag.look import look
+from rag.features import WordVectors
+from rag.look import Looked, look
 from rag.models import ModelSlot
-from rag.premise import contradicted
 from rag.retrieve import Found
 from rag.suggest import suggest
-from rag.understand import Query, check_filters, check_question, complete
+from rag.understand import check_filters, check_question, complete
 from rag.verify import is_quote, support
+from rag.weigh import Weighed, weigh
 from rag.write import left_out, marked, quote_claim, told_by, write_model, write_quotes
 
 _NEAREST = 3
@@ -57,17 +55,9 @@ _NEAREST = 3
 class _Draft:
     """What is known of an answer while it is being made."""
 
-    query: Query
+    looked: Looked
+    weighed: Weighed
     coverage: Coverage
-    found: list[Found]
-    ranked: list[Ranked]
-    evidence: tuple[Evidence, ...]
-    wrong: bool
-    """Whether the first evidence contradicts what the question takes for granted."""
-    together: Together | None
-    several: bool
-    """Whether the question asks for more than one thing."""
-    probability: float
     notes: list[str]
     claims: list[Claim]
     writer: Writer
@@ -139,32 +129,20 @@ class Engine:
         coverage = self.store.coverage()
         yield Stage("search", f"{coverage.articles} articles")
         looked = look(question, turns, store=self.store, words=self._words, config=self._config, filters=filters)
-        query, found = looked.query, looked.found
-        read = found[: self._config.passages]
-        yield Stage("read", f"{len(read)} passages")
-        ranked = rank(candidates(query, read, self._words))
-        wrong = contradicted(query, ranked)
-        each_part = [rank(candidates(each, read, self._words)) for each in looked.parts]
-        together = None if wrong else gather(query, ranked, each_part)
-        first = [wrong] if wrong else together.sentences if together else ()
+        yield Stage("read", f"{min(len(looked.found), self._config.passages)} passages")
+        weighed = weigh(looked, self._words, self._config)
         draft = _Draft(
-            query=query,
+            looked=looked,
+            weighed=weighed,
             coverage=coverage,
-            found=found,
-            ranked=ranked,
-            evidence=choose(query, ranked, most=self._config.evidence, first=first),
-            wrong=wrong is not None,
-            together=together,
-            several=together is not None or bool(looked.parts),
-            probability=answerability(query, ranked, first),
             notes=[],
             claims=[],
             writer=writer,
             started=started,
             evidence_seconds=self._clock() - started,
         )
-        yield EvidenceFound(draft.evidence)
-        if draft.evidence and (draft.wrong or draft.probability >= self._config.answer_from):
+        yield EvidenceFound(draft.weighed.evidence)
+        if draft.weighed.evidence and (draft.weighed.wrong or draft.weighed.probability >= self._config.answer_from):
             yield Stage("write", "")
             yield from self._write(draft)
         yield Done(self._finish(draft))
@@ -173,16 +151,18 @@ class Engine:
         for claim in self._claims(draft):
             if draft.first_word is None:
                 draft.first_word = self._clock() - draft.started
-            verified = told_by(self._verify(claim, draft.evidence), [each.citation for each in draft.evidence])
+            verified = told_by(
+                self._verify(claim, draft.weighed.evidence), [each.citation for each in draft.weighed.evidence]
+            )
             draft.claims.append(verified)
             yield ClaimVerified(verified)
 
     def _claims(self, draft: _Draft) -> Iterator[Claim]:
         """What the wanted writer writes; quotes when the language model is missing, fails, or nothing of it stands."""
-        if draft.wrong:
+        if draft.weighed.wrong:
             # What corrects a premise is said in the article's own words alone.
             draft.writer = "quotes"
-            yield quote_claim(draft.evidence[0].citation)
+            yield quote_claim(draft.weighed.evidence[0].citation)
             return
         if draft.writer == "model":
             model = self._model.ready()
@@ -191,7 +171,7 @@ class Engine:
             else:
                 yield from self._model_claims(model, draft)
             if any(not claim.removed for claim in draft.claims):
-                yield from left_out(draft.claims, self._quotes(draft)[: None if draft.several else 1])
+                yield from left_out(draft.claims, self._quotes(draft)[: None if draft.weighed.several else 1])
                 return
             if model is not None:
                 draft.notes.append("The language model wrote nothing that stands; these are the quotes themselves.")
@@ -199,22 +179,22 @@ class Engine:
         yield from self._quotes(draft)
 
     def _quotes(self, draft: _Draft) -> list[Claim]:
-        return write_quotes(draft.evidence, most=self._config.quotes, together=_together(draft))
+        return write_quotes(draft.weighed.evidence, most=self._config.quotes, together=draft.weighed.halves)
 
     def _model_claims(self, model: LLM, draft: _Draft) -> Iterator[Claim]:
         try:
             for claim in write_model(
                 model,
-                draft.query.text,
-                draft.evidence,
+                draft.looked.query.text,
+                draft.weighed.evidence,
                 tokens=self._config.model_tokens,
                 seconds=self._config.model_seconds,
-                together=_together(draft),
+                together=draft.weighed.halves,
             ):
                 yield claim
                 # One sentence answers a question that asks one thing. Small models go on, and what follows a sentence
                 # that does not stand answers another question; the quotes then answer this one.
-                if not draft.several:
+                if not draft.weighed.several:
                     break
         except ModelError as error:
             self._model.failed(str(error))
@@ -254,27 +234,27 @@ class Engine:
 
     def _finish(self, draft: _Draft) -> Answer:
         shown = [claim for claim in draft.claims if not claim.removed]
-        abstained = draft.wrong or not shown
+        abstained = draft.weighed.wrong or not shown
         if draft.claims and not shown:
             draft.notes.append("Every sentence that was written was taken out again: no article supports it.")
-        disputed = draft.together is not None and draft.together.kind == "sides" and not abstained
+        disputed = draft.weighed.together is not None and draft.weighed.together.kind == "sides" and not abstained
         # With `evidence = 1` in the settings there is room for one side only.
-        sides = draft.evidence[:2] if disputed else ()
-        disputes = (disagreement(draft.query, *sides),) if len(sides) > 1 else ()
+        sides = draft.weighed.evidence[:2] if disputed else ()
+        disputes = (disagreement(draft.looked.query, *sides),) if len(sides) > 1 else ()
         used = {number for claim in shown for number in claim.citations}
         used |= {number for dispute in disputes for side in dispute.sides for number in side.citations}
-        citations = tuple(each.citation for each in draft.evidence if each.citation.number in used)
+        citations = tuple(each.citation for each in draft.weighed.evidence if each.citation.number in used)
         return Answer(
-            question=draft.query.question,
-            standalone=draft.query.text,
+            question=draft.looked.query.question,
+            standalone=draft.looked.query.text,
             text=" ".join(marked(claim) for claim in shown),
             abstained=abstained,
             reason=_reason(draft, shown) if abstained else None,
-            answerability=draft.probability,
+            answerability=draft.weighed.probability,
             claims=tuple(draft.claims),
-            citations=tuple(each.citation for each in draft.evidence[:_NEAREST]) if abstained else citations,
+            citations=tuple(each.citation for each in draft.weighed.evidence[:_NEAREST]) if abstained else citations,
             disagreements=disputes,
-            retrieved=tuple(_retrieved(each) for each in draft.found),
+            retrieved=tuple(_retrieved(each) for each in draft.looked.found),
             covered=(draft.coverage.first, draft.coverage.last),
             writer=draft.writer,
             model=self._model.name if draft.writer == "model" and not abstained else None,
@@ -283,13 +263,8 @@ class Engine:
         )
 
 
-def _together(draft: _Draft) -> int:
-    """How many of the first sentences are half an answer alone."""
-    return len(draft.together.sentences) if draft.together else 0
-
-
 def _reason(draft: _Draft, shown: Sequence[Claim]) -> Reason:
-    return "false_premise" if draft.wrong and shown else reason(draft.query, draft.ranked)
+    return "false_premise" if draft.weighed.wrong and shown else reason(draft.looked.query, draft.weighed.ranked)
 
 
 def _retrieved(found: Found) -> Retrieved:

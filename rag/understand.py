@@ -41,6 +41,13 @@ _FEW_TERMS = 3
 """A question of fewer words that carry meaning does not stand alone."""
 _WHO_IS = re.compile(r"\W*(?:who|what) (?:is|was|are|were)\b", re.IGNORECASE)
 """Short, and yet of nothing that was said before, where a name follows."""
+_POINTS_SURELY = re.compile(
+    r"\b(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would|should|might) (?:that|this|those|these|they)\b"
+    r"(?! (?:who|year|month|week|day|morning|evening|spring|summer|autumn|winter)\b)|"
+    r"\b(?:do|does|did|done|say|says|said|think|thinks) the same\b",
+    re.IGNORECASE,
+)
+"""Behind an auxiliary such a word is no conjunction: it stands for what was said before, whatever is named besides."""
 _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|what about|how about)\b", re.IGNORECASE)
 
 
@@ -126,8 +133,10 @@ def _depends(question: str) -> bool:
     if named and _WHO_IS.match(question):
         return False
     points_back = _POINTS_BACK.search(question) and not named
-    leads_on = _LEADS_ON.match(question) and len(own) <= _FEW_TERMS
-    return bool(points_back or leads_on or _GOES_ON.match(question) or len(own) < _FEW_TERMS)
+    leads_on = _LEADS_ON.match(question) and (len(own) <= _FEW_TERMS or not named)
+    return bool(
+        points_back or leads_on or _POINTS_SURELY.search(question) or _GOES_ON.match(question) or len(own) < _FEW_TERMS
+    )
 
 
 def understand(

@@ -24,6 +24,9 @@ FIRST = Turn("How many containers did North Korea ship to Russia?", "About 7,000
         "Why?",
         "What about the ships?",
         "But did they deny it?",
+        "How had that changed by the end of September?",
+        "Has any country other than Norway done the same?",
+        "And how many came back the other way in the end?",
     ],
 )
 def test_follow_up_is_completed(question: str) -> None:
@@ -38,6 +41,9 @@ def test_follow_up_is_completed(question: str) -> None:
         "How tall is the Eiffel Tower in Paris, France?",
         "Who is Bo Berg?",
         "What is NATO?",
+        "Did Norway say that the port of Cork was closed?",
+        "Has this year seen more ships in the port of Cork?",
+        "Did those who live in Cork vote for the tunnel?",
     ],
 )
 def test_question_of_its_own_stays_as_it_is(question: str) -> None:
