@@ -112,7 +112,7 @@ def answer_features(query: Query, ranked: Sequence[Ranked]) -> npt.NDArray[np.fl
     values = np.array([each.candidate.features for each in ranked])
     first = dict(zip(SENTENCE_FEATURES, values[0], strict=True))
     best = dict(zip(SENTENCE_FEATURES, values[:_BEST].max(axis=0), strict=True))
-    missed = _missed(query, ranked[:3])
+    missed = _missed(query, ranked[:3]) * _asked(query)
     named = np.array([term.name or term.number for term in query.terms], dtype=bool)
     typed = query.asks in ("who", "when", "how_many", "where", "why")
     return np.array(
@@ -146,9 +146,10 @@ def _least(query: Query, ranked: Sequence[Ranked]) -> tuple[float, ...]:
     """
     if not query.terms:
         return (1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
-    matches = np.array([each.candidate.matches for each in ranked])
+    asked = _asked(query)
+    matches = np.array([each.candidate.matches for each in ranked])[:, asked]
     same = [row for row, each in enumerate(ranked) if each.place[0] == ranked[0].place[0]]
-    named = np.array([term.name or term.number for term in query.terms], dtype=bool)
+    named = np.array([term.name or term.number for term in query.terms], dtype=bool)[asked]
     two = float(np.sort(matches[0])[:2].mean())
     if not named.any():
         return (1.0, 1.0, float(matches[0].min()), 1.0, two, 0.0)
@@ -160,6 +161,15 @@ def _least(query: Query, ranked: Sequence[Ranked]) -> tuple[float, ...]:
         two,
         float((matches[0, named] < _MET).sum()),
     )
+
+
+def _asked(query: Query) -> npt.NDArray[np.bool_]:
+    """Which terms a follow-up asks with itself, shape (terms,); all of them, where it has none.
+
+    What it points back to says what it is about. A sentence that answers it need not say so once more.
+    """
+    own = np.array([term.start < len(query.question) for term in query.terms], dtype=bool)
+    return own if own.any() else np.ones(len(query.terms), dtype=bool)
 
 
 def _missed(query: Query, ranked: Sequence[Ranked]) -> npt.NDArray[np.float64]:

@@ -10,8 +10,9 @@ from index.article import Filters
 from index.config import ModelsConfig
 from index.embed import make_embedding
 from index.store import Store
+from rag.answer import Turn
 from rag.config import RagConfig
-from rag.decide import answerability
+from rag.decide import ANSWER_FEATURES, answer_features, answerability
 from rag.evidence import Ranked, rank
 from rag.features import WordVectors, candidates
 from rag.look import look
@@ -33,10 +34,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-def asked(store: Store, question: str) -> tuple[Query, list[Ranked]]:
+def asked(store: Store, question: str, *earlier: str) -> tuple[Query, list[Ranked]]:
     """Ask as far as the ranked sentences."""
     words = WordVectors(make_embedding(ModelsConfig()))
-    looked = look(question, [], store=store, words=words, config=RagConfig(), filters=Filters())
+    turns = [Turn(each) for each in earlier]
+    looked = look(question, turns, store=store, words=words, config=RagConfig(), filters=Filters())
     return looked.query, rank(candidates(looked.query, looked.found, words))
 
 
@@ -74,3 +76,15 @@ def test_nothing_found_is_no_answer(store: Store) -> None:
     query, _ = asked(store, "How many ferries did Norway sell to Chile?")
 
     assert answerability(query, []) == 0.0
+
+
+def test_answer_to_a_follow_up_need_not_say_what_it_is_about(store: Store) -> None:
+    """What only the question before names is not missed in the sentence; asked in one question, it is."""
+    question, earlier = "Was it open again in a week?", "Which bridge of Cork did Ada Alt see in the storm?"
+    alone, whole = asked(store, question, earlier), asked(store, f"{question} {earlier}")
+    least = [dict(zip(ANSWER_FEATURES, answer_features(*each), strict=True))["least_term"] for each in (alone, whole)]
+
+    assert alone[0].text == f"{question} ({earlier})"
+    assert alone[1][0].text == whole[1][0].text
+    assert least[0] > least[1]
+    assert answerability(*alone) > answerability(*whole)
