@@ -15,8 +15,11 @@ from ui.desk import AT_ONCE, Desk
 from ui.shapes import TurnView
 
 # The event's name stands here in quotes because Gradio looks for it in this string.
+# Until the page's script has run, `window.verbatim` is the element of that id: on a slow machine Gradio may be first.
 ON_LOAD = """
-window.verbatim.attach({ element, props, trigger, watch, server, asks: 'submit' });
+const context = { element, props, trigger, watch, server, asks: 'submit' };
+const attach = () => window.verbatim.attach ? window.verbatim.attach(context) : setTimeout(attach, 50);
+attach();
 """
 LOST = "() => window.verbatim.lost()"
 
