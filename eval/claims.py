@@ -46,7 +46,7 @@ class JudgedClaim:
     @property
     def score(self) -> float:
         """Verification as a score: what passes stands above what does not; within both, how many words are told."""
-        return self.share + 1.0 * self.passed
+        return self.share + self.passed
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class Tokens(NamedTuple):
         borders = np.array(spans, dtype=np.int64).reshape(-1, 2)
         return np.asarray((begins >= borders[:, :1]) & (ends <= borders[:, 1:]) & (ends > begins))
 
+    def directions(self) -> Vectors:
+        """The states at unit length, shape (tokens, dimensions)."""
+        return np.asarray(self.states / np.linalg.norm(self.states, axis=1, keepdims=True))
+
     def vector(self) -> Vector:
         """The text's own vector: the mean over its tokens, at unit length."""
         return _unit(self.states.mean(axis=0))

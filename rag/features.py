@@ -59,8 +59,7 @@ class WordVectors:
                 known = self._known(found)
                 missing = [each for each in found if each.passage.id not in known]
                 for each, tokens in zip(missing, self.embedding.tokens([each.text for each in missing]), strict=True):
-                    lengths = np.linalg.norm(tokens.states, axis=1, keepdims=True)
-                    known[each.passage.id] = Tokens(tokens.offsets, tokens.states / lengths)
+                    known[each.passage.id] = Tokens(tokens.offsets, tokens.directions())
                 self._keep(known)
         return [known[each.passage.id] for each in found]
 

@@ -157,7 +157,7 @@ def understand(
     if isinstance(embedding, MiniLmEmbedding):
         tokens = embedding.tokens([text])[0]
         vector, vectors = tokens.vector(), term_vectors(tokens, own)
-        words = tokens.states / np.linalg.norm(tokens.states, axis=1, keepdims=True)
+        words = tokens.directions()
         known = tuple(int(inside.sum()) == 1 for inside in _tokens_of(tokens, own))
     else:
         vector, vectors, words = embed_question(embedding, text), None, None
