@@ -1,9 +1,10 @@
-"""Fit the two logistic models of `rag` on public sets: `python -m eval.fit SET…`, folders of corpus and questions.
+"""Fit the logistic models of `rag` on public sets: `python -m eval.fit SET…`, folders of corpus and questions.
 
-The first learns which sentence holds the answer, the second whether the evidence answers at all. The
-coefficients go to one small file that people can read and that `rag` loads. Of the project's own set the
-rows that are not marked `unseen` teach the second one too; the unseen ones are never fitted on. Needs
-scikit-learn, from the extra `dev`.
+The first learns which sentence holds the answer, the second whether the evidence answers at all; a third,
+with `--only grade`, what a language model's opinion of the evidence adds to that. The coefficients go to one
+small file that people can read and that `rag` loads. Of the project's own sets the rows that are not marked
+`unseen` teach the second and the third too; the unseen ones are never fitted on. Needs scikit-learn, from the
+extra `dev`, and for the third the language model.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import LLM
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # publishes no types
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]  # publishes no types
 
 from eval.config import OWN_QUESTIONS
 from eval.questions import Question, load_questions
+from index.article import Filters
 from index.config import IndexConfig, ModelsConfig, StoreConfig
 from index.embed import make_embedding
 from index.pipeline import fingerprint, index_source, seeds
@@ -31,12 +35,19 @@ from rag.config import RagConfig
 from rag.decide import ANSWER_FEATURES, answer_features
 from rag.evidence import rank, within_question
 from rag.features import SENTENCE_FEATURES, Candidate, WordVectors, candidates
+from rag.gguf import GRADED_WITH
+from rag.grade import GRADED_FEATURES, GRADED_FROM, GRADED_TO, grade, graded_features
 from rag.logistic import COEFFICIENTS, describe, load_logistic
+from rag.look import look
+from rag.models import local_model
 from rag.retrieve import search
 from rag.understand import Query, understand
+from rag.weigh import weigh
+from rag.write import told_of
 
 _INVERSE_REGULARISATION = 0.1
 _SEED = 7
+_OWN = (OWN_QUESTIONS, OWN_QUESTIONS.with_name("hard.jsonl"))
 
 
 class Seen(NamedTuple):
@@ -47,25 +58,29 @@ class Seen(NamedTuple):
     candidates: list[Candidate]
 
 
+class Graded(NamedTuple):
+    """A question, how likely its evidence was to answer, and the grade from 0 to 9 that a language model gave it."""
+
+    question: Question
+    likely: float
+    grade: float
+
+
 def see(folder: Path, stores: Path, *, most: int) -> Iterator[Seen]:
     """Index a set once, and read what is retrieved for a fixed sample of its questions."""
-    questions = load_questions(folder / "questions.jsonl", literal=True)
-    chosen = np.random.default_rng(_SEED).permutation(len(questions))[:most]
-    yield from read_for([questions[each] for each in sorted(chosen)], folder / "corpus.jsonl", stores / folder.name)
+    questions = _sample(load_questions(folder / "questions.jsonl", literal=True), most)
+    yield from read_for(questions, folder / "corpus.jsonl", stores / folder.name)
 
 
 def see_own(stores: Path) -> Iterator[Seen]:
     """Likewise for the project's own questions, but for the unseen ones and false premises, which a rule finds."""
-    own = [each for each in load_questions(OWN_QUESTIONS) if not each.unseen and each.kind != "false_premise"]
-    yield from read_for(own, seeds(), stores / "own")
+    yield from read_for(_own(OWN_QUESTIONS), seeds(), stores / "own")
 
 
 def read_for(questions: Sequence[Question], corpus: Path, store_at: Path) -> Iterator[Seen]:
     """What is read for each question, of which something is."""
-    embedding, config, rag = make_embedding(ModelsConfig()), IndexConfig(), RagConfig()
-    store = Store(StoreConfig(path=store_at), fingerprint=fingerprint(embedding, config), create=True)
-    index_source(corpus, store, embedding, config)
-    words = WordVectors(embedding, most=5_000)
+    store, embedding = _opened(corpus, store_at)
+    rag, words = RagConfig(), WordVectors(embedding, most=5_000)
     for question in questions:
         turns = [Turn(each) for each in question.turns[:-1]]
         query = understand(question.turns[-1], turns, embedding=embedding, frequency=store.frequency)
@@ -73,6 +88,37 @@ def read_for(questions: Sequence[Question], corpus: Path, store_at: Path) -> Ite
         read = candidates(query, found[: rag.passages], words)
         if read:
             yield Seen(question, query, read)
+
+
+def see_grades(questions: Sequence[Question], corpus: Path, store_at: Path, model: LLM) -> Iterator[Graded]:
+    """What a language model gives the evidence for each question, as the engine asks it; the others are left out."""
+    store, embedding = _opened(corpus, store_at)
+    rag, words = RagConfig(), WordVectors(embedding)
+    for question in questions:
+        turns = [Turn(each) for each in question.turns[:-1]]
+        looked = look(question.turns[-1], turns, store=store, words=words, config=rag, filters=Filters())
+        weighed = weigh(looked, words, rag)
+        if not weighed.evidence or weighed.wrong or not GRADED_FROM <= weighed.probability <= GRADED_TO:
+            continue
+        given = grade(model, looked.query.text, told_of(weighed.evidence, together=weighed.halves))
+        if given is not None:
+            yield Graded(question, weighed.probability, given)
+
+
+def _own(path: Path) -> Sequence[Question]:
+    return [each for each in load_questions(path) if not each.unseen and each.kind != "false_premise"]
+
+
+def _sample(questions: Sequence[Question], most: int) -> list[Question]:
+    chosen = np.random.default_rng(_SEED).permutation(len(questions))[:most]
+    return [questions[each] for each in sorted(chosen)]
+
+
+def _opened(corpus: Path, store_at: Path) -> tuple[Store, BaseEmbedding]:
+    embedding, config = make_embedding(ModelsConfig()), IndexConfig()
+    store = Store(StoreConfig(path=store_at), fingerprint=fingerprint(embedding, config), create=True)
+    index_source(corpus, store, embedding, config)
+    return store, embedding
 
 
 def holds_answer(question: Question, candidate: Candidate) -> bool:
@@ -103,9 +149,27 @@ def fit_sentences(seen: Sequence[Seen]) -> dict[str, object]:
 def fit_answers(sets: Sequence[Sequence[Seen]]) -> dict[str, object]:
     """Learn whether what was read answers the question, each set weighing the same."""
     rows = np.array([answer_features(each.query, rank(each.candidates)) for seen in sets for each in seen])
-    labels = np.array([each.question.answerable for seen in sets for each in seen])
+    return _fit(rows, _answerable(sets), ANSWER_FEATURES, _weights(sets))
+
+
+def fit_grades(sets: Sequence[Sequence[Graded]]) -> dict[str, object]:
+    """Learn what a grade adds to how likely the evidence was to answer.
+
+    Each set weighs the same, and in each those that are answered as much as those that are not: what is graded was in
+    doubt before.
+    """
+    halves = [[each for each in seen if each.question.answerable == answered] for seen in sets for answered in (0, 1)]
+    rows = np.array([graded_features(each.likely, each.grade) for half in halves for each in half])
+    return _fit(rows, _answerable(halves), GRADED_FEATURES, _weights(halves))
+
+
+def _answerable(sets: Sequence[Sequence[Seen | Graded]]) -> npt.NDArray[np.bool_]:
+    return np.array([each.question.answerable for seen in sets for each in seen])
+
+
+def _weights(sets: Sequence[Sequence[Seen | Graded]]) -> npt.NDArray[np.float64]:
     weights = np.concatenate([np.full(len(seen), 1.0 / len(seen)) for seen in sets if seen])
-    return _fit(rows, labels, ANSWER_FEATURES, weights / weights.mean())
+    return np.asarray(weights / weights.mean())
 
 
 def _fit(
@@ -130,8 +194,11 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--most", type=int, default=2_000, help="questions of each set")
     parser.add_argument("--stores", type=Path, default=Path(".verbatim/fit"), help="where the sets are indexed")
-    parser.add_argument("--only", choices=("sentence", "answer"), help="fit this model, and leave the other as it is")
+    parser.add_argument("--only", choices=("sentence", "answer", "grade"), help="fit this model, and leave the others")
     options = parser.parse_args()
+    if options.only == "grade":
+        _fit_grades(options.sets, options.stores, options.most)
+        return
     sets = [list(see(folder, options.stores, most=options.most)) for folder in options.sets]
     names = [folder.name for folder in options.sets]
     if options.only != "answer":
@@ -140,8 +207,21 @@ def main() -> None:
         _write("answer", [*names, OWN_QUESTIONS.name], fit_answers([*sets, list(see_own(options.stores))]))
 
 
+def _fit_grades(folders: Sequence[Path], stores: Path, most: int) -> None:
+    """Fit on the sets and on the project's own, as many questions of each."""
+    model = local_model(ModelsConfig(language=GRADED_WITH), stores / "models")
+    asked: list[tuple[Sequence[Question], Path, str]] = [
+        (load_questions(each / "questions.jsonl", literal=True), each / "corpus.jsonl", each.name) for each in folders
+    ]
+    asked += [(_own(path), seeds(), "own") for path in _OWN]
+    sets = [
+        list(see_grades(_sample(questions, most), corpus, stores / name, model)) for questions, corpus, name in asked
+    ]
+    _write("grade", [*(each.name for each in folders), *(each.name for each in _OWN)], fit_grades(sets))
+
+
 def _write(name: str, fitted_on: Sequence[str], fitted: dict[str, object]) -> None:
-    """Put a model beside the other, all or nothing."""
+    """Put a model beside the others, all or nothing."""
     found = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
     found[name] = {"fitted_on": fitted_on, **fitted}
     partial = COEFFICIENTS.with_suffix(".part")

@@ -14,6 +14,7 @@ from typing import Any
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
+    ChatResponse,
     ChatResponseGen,
     CompletionResponse,
     CompletionResponseGen,
@@ -91,7 +92,7 @@ class TimedStore(Store):
 
 
 class TimedModel(CustomLLM):
-    """A language model whose writing is timed, from the prompt to the last piece that was wanted."""
+    """A language model whose reading and writing is timed, from the prompt to the last piece that was wanted."""
 
     _model: LLM = PrivateAttr()
     _watch: Watch = PrivateAttr()
@@ -114,6 +115,11 @@ class TimedModel(CustomLLM):
             if piece is None:
                 return
             yield piece
+
+    def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:  # noqa: ANN401  # LlamaIndex's signature
+        """Answer at once."""
+        with self._watch("language model", lambda: None):
+            return self._model.chat(messages, **kwargs)
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: ANN401, FBT001, FBT002  # LlamaIndex's signature
         """Answer a prompt, untimed: no engine of ours asks so."""

@@ -39,14 +39,16 @@ from rag.config import RagConfig
 from rag.decide import reason
 from rag.disagree import disagreement
 from rag.features import WordVectors
+from rag.grade import GRADED_FROM, GRADED_TO, grade, graded, grades
 from rag.look import Looked, look
 from rag.models import ModelSlot
+from rag.prompts import writing
 from rag.retrieve import Found
 from rag.suggest import suggest
 from rag.understand import check_filters, check_question, complete
 from rag.verify import is_quote, support
 from rag.weigh import Weighed, weigh
-from rag.write import left_out, marked, quote_claim, told_by, write_model, write_quotes
+from rag.write import left_out, marked, quote_claim, told_by, told_of, write_model, write_quotes
 
 _NEAREST = 3
 
@@ -58,12 +60,19 @@ class _Draft:
     looked: Looked
     weighed: Weighed
     coverage: Coverage
+    probability: float
+    """That the evidence answers, 0 to 1: as it was weighed, and then as a language model grades it."""
     notes: list[str]
     claims: list[Claim]
     writer: Writer
     started: float
     evidence_seconds: float
     first_word: float | None = None
+
+    @property
+    def told(self) -> list[Evidence]:
+        """The sentences that a language model is told."""
+        return told_of(self.weighed.evidence, together=self.weighed.halves)
 
 
 class Engine:
@@ -135,6 +144,7 @@ class Engine:
             looked=looked,
             weighed=weighed,
             coverage=coverage,
+            probability=weighed.probability,
             notes=[],
             claims=[],
             writer=writer,
@@ -142,7 +152,10 @@ class Engine:
             evidence_seconds=self._clock() - started,
         )
         yield EvidenceFound(draft.weighed.evidence)
-        if draft.weighed.evidence and (draft.weighed.wrong or draft.weighed.probability >= self._config.answer_from):
+        if grader := self._grader(draft):
+            yield Stage("read", "the quotes")
+            self._grade(grader, draft)
+        if draft.weighed.evidence and (draft.weighed.wrong or draft.probability >= self._config.answer_from):
             yield Stage("write", "")
             yield from self._write(draft)
         yield Done(self._finish(draft))
@@ -156,6 +169,22 @@ class Engine:
             )
             draft.claims.append(verified)
             yield ClaimVerified(verified)
+
+    def _grader(self, draft: _Draft) -> LLM | None:
+        """The language model that is to write, where its opinion of the evidence is worth the seconds."""
+        model = self._model.ready() if draft.writer == "model" and not draft.weighed.wrong else None
+        near = bool(draft.weighed.evidence) and GRADED_FROM <= draft.probability <= GRADED_TO
+        return model if model is not None and near and grades(model) else None
+
+    def _grade(self, model: LLM, draft: _Draft) -> None:
+        """Let a language model say how well the evidence answers; one that fails changes nothing."""
+        try:
+            given = grade(model, draft.looked.query.text, draft.told)
+        except ModelError as error:
+            self._model.failed(str(error))
+            return
+        if given is not None:
+            draft.probability = graded(draft.probability, given)
 
     def _claims(self, draft: _Draft) -> Iterator[Claim]:
         """What the wanted writer writes; quotes when the language model is missing, fails, or nothing of it stands."""
@@ -185,11 +214,9 @@ class Engine:
         try:
             for claim in write_model(
                 model,
-                draft.looked.query.text,
-                draft.weighed.evidence,
+                writing(draft.looked.query.text, draft.told),
                 tokens=self._config.model_tokens,
                 seconds=self._config.model_seconds,
-                together=draft.weighed.halves,
             ):
                 yield claim
                 # One sentence answers a question that asks one thing. Small models go on, and what follows a sentence
@@ -250,7 +277,7 @@ class Engine:
             text=" ".join(marked(claim) for claim in shown),
             abstained=abstained,
             reason=_reason(draft, shown) if abstained else None,
-            answerability=draft.weighed.probability,
+            answerability=draft.probability,
             claims=tuple(draft.claims),
             citations=tuple(each.citation for each in draft.weighed.evidence[:_NEAREST]) if abstained else citations,
             disagreements=disputes,

@@ -17,6 +17,7 @@ from llama_index.core.base.llms.types import (
     CompletionResponse,
     CompletionResponseGen,
     LLMMetadata,
+    LogProb,
     MessageRole,
 )
 from llama_index.core.llms import CustomLLM
@@ -38,6 +39,11 @@ class Weights:
     sha256: str
     install: str
 
+    @property
+    def file(self) -> str:
+        """The name of the joined file."""
+        return f"{self.sha256[:16]}.gguf"
+
 
 WEIGHTS = {
     "qwen-1.5b": Weights(
@@ -51,6 +57,10 @@ WEIGHTS = {
     ),
 }
 """Registry-delivered models, the best first."""
+GRADED_WITH = "qwen-1.5b"
+"""The model whose grades (`rag.grade`) it is known what to make of."""
+GRADING_SLOT = 1
+"""Grading has a context of its own, where what comes before every question stays read; writing has the other."""
 
 
 def joined(weights: Weights, folder: Path) -> Path:
@@ -58,7 +68,7 @@ def joined(weights: Weights, folder: Path) -> Path:
 
     Raises WeightsError when a part is missing or the whole is not the pinned file.
     """
-    path = folder / f"{weights.sha256[:16]}.gguf"
+    path = folder / weights.file
     if not path.is_file():
         parts = [
             package_file(weights.package.format(number), f"data/part{number:02d}.bin", install=weights.install)
@@ -94,7 +104,7 @@ class GgufModel(CustomLLM):
             ) from error
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
-        params.n_ctx, params.n_parallel = CONTEXT_TOKENS, 1
+        params.n_ctx, params.n_parallel = 2 * CONTEXT_TOKENS, 2
         params.verbosity = -1
         params.cpuparams.n_threads = threads or os.cpu_count() or 1
         # Threads that poll while they wait slow each other to a crawl on a machine that is shared.
@@ -116,18 +126,20 @@ class GgufModel(CustomLLM):
 
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
         """Stream an answer, waiting for those that were asked before."""
-        request = {
-            "messages": [{"role": each.role.value, "content": each.content or ""} for each in messages],
-            "stream": True,
-            "cache_prompt": True,
-            **kwargs,
-        }
-        return self._stream(request)
+        return self._stream({**_request(messages), "stream": True, **kwargs})
 
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
-        """The whole answer at once."""
-        text = "".join(each.delta or "" for each in self.stream_chat(messages, **kwargs))
-        return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text))
+        """The whole answer at once; with `logprobs=True` it has what else each token might have been."""
+        with self._turn:
+            choice = self._server.handle_chat_completions({**_request(messages), **kwargs})["choices"][0]
+        told = (choice.get("logprobs") or {}).get("content") or []
+        return ChatResponse(
+            message=ChatMessage(role=MessageRole.ASSISTANT, content=choice["message"]["content"]),
+            logprobs=[
+                [LogProb(token=other["token"], logprob=other["logprob"]) for other in each["top_logprobs"]]
+                for each in told
+            ],
+        )
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: FBT001, FBT002  # LlamaIndex's signature
         """Answer a prompt as a user's message."""
@@ -166,6 +178,11 @@ class GgufModel(CustomLLM):
             self._server.handle_chat_completions(request, take)
         finally:
             pieces.put(None)
+
+
+def _request(messages: Sequence[ChatMessage]) -> dict[str, Any]:
+    told = [{"role": each.role.value, "content": each.content or ""} for each in messages]
+    return {"messages": told, "cache_prompt": True, "id_slot": 0}
 
 
 def installed() -> Weights:

@@ -6,6 +6,7 @@ None and writes quotes instead.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,8 @@ State = Literal["none", "loading", "ready", "failed"]
 
 _FAILURES_BEFORE_PAUSE = 5
 _PAUSE_SECONDS = 30.0
+_WORDS = 20
+"""How many words a model is asked for that it may begin with: each figure, and some to spare."""
 
 
 def server_model(config: ModelsConfig) -> LLM:
@@ -74,6 +77,19 @@ def stream_text(model: LLM, messages: Sequence[ChatMessage], *, seconds: float, 
         raise ModelError(f"{type(error).__name__}: {error}") from error
 
 
+def first_word(model: LLM, messages: Sequence[ChatMessage], **options: Any) -> dict[str, float]:
+    """What a model may begin its answer with, and the probability of each word, 0 to 1; empty where it does not say.
+
+    Raises ModelError for whatever goes wrong behind the interface.
+    """
+    try:
+        reply = model.chat(messages, max_tokens=1, temperature=0.0, logprobs=True, top_logprobs=_WORDS, **options)
+    except _foreign_errors() as error:
+        raise ModelError(f"{type(error).__name__}: {error}") from error
+    first = reply.logprobs[0] if reply.logprobs else []
+    return {each.token.strip(): math.exp(each.logprob) for each in reversed(first)}
+
+
 def _foreign_errors() -> tuple[type[Exception], ...]:
     import httpx  # noqa: PLC0415  # heavy, as the next
     from openai import OpenAIError  # noqa: PLC0415
@@ -96,10 +112,10 @@ class ModelSlot:
         self._thread: threading.Thread | None = None
         self.state: State = "loading" if load else "none"
 
-    def start(self) -> None:
-        """Begin to load; returns at once."""
+    def start(self, then: Callable[[LLM], object] = lambda _: None) -> None:
+        """Begin to load, and do `then` with the model; returns at once."""
         if self._load and self._thread is None:
-            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(then,), daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
@@ -124,7 +140,7 @@ class ModelSlot:
         """Note a good answer."""
         self.reason, self._failures = None, 0
 
-    def _run(self) -> None:
+    def _run(self, then: Callable[[LLM], object]) -> None:
         if self._load is None:
             return
         try:
@@ -132,6 +148,8 @@ class ModelSlot:
             self.state = "ready"
         except (WeightsError, ModelError) as error:
             self.state, self.reason = "failed", str(error)
+        else:
+            then(self._model)
 
 
 def model_slot(config: ModelsConfig, folder: Path) -> ModelSlot:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 
 from index.sentences import split_sentences
 from rag.answer import Citation, Claim, Evidence
 from rag.models import stream_text
-from rag.prompts import GRAMMAR, SYSTEM, user_prompt
+from rag.prompts import GRAMMAR
 from rag.speaker import speakers
 from rag.words import bare, stems
 
@@ -78,20 +78,17 @@ def attribution(citation: Citation) -> str:
     )
 
 
-def write_model(
-    model: LLM, question: str, evidence: Sequence[Evidence], *, tokens: int, seconds: float, together: int = 0
-) -> Iterator[Claim]:
-    """Claims as a language model writes them, one at a time. Raises ModelError when it fails or is too slow.
+def told_of(evidence: Sequence[Evidence], *, together: int = 0) -> list[Evidence]:
+    """What a language model is told: the first `together` sentences, and others that are at all likely to answer.
 
-    It is told the first `together` sentences, and others that are at all likely to answer: each further one costs it
-    seconds, and misleads it.
+    Each further one costs it seconds, and misleads it.
     """
     least = _TOLD_FROM * max((each.score for each in evidence), default=0.0)
-    told = [*evidence[:together], *(each for each in evidence[together:] if each.score >= least)]
-    messages = [
-        ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM),
-        ChatMessage(role=MessageRole.USER, content=user_prompt(question, told)),
-    ]
+    return [*evidence[:together], *(each for each in evidence[together:] if each.score >= least)]
+
+
+def write_model(model: LLM, messages: Sequence[ChatMessage], *, tokens: int, seconds: float) -> Iterator[Claim]:
+    """Claims as a language model writes them, one at a time. Raises ModelError when it fails or is too slow."""
     said: set[str] = set()
     pending = ""
     for piece in stream_text(

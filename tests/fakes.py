@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import re
 import sys
 import zlib
@@ -15,7 +16,15 @@ from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
+from llama_index.core.base.llms.types import (
+    ChatMessage,
+    ChatResponse,
+    CompletionResponse,
+    CompletionResponseGen,
+    LLMMetadata,
+    LogProb,
+    MessageRole,
+)
 from llama_index.core.llms import CustomLLM
 from pydantic import PrivateAttr
 
@@ -23,6 +32,7 @@ from index.config import IndexConfig, StoreConfig
 from index.errors import ModelError
 from index.pipeline import fingerprint, index_source
 from index.store import Store
+from rag.gguf import GRADED_WITH, WEIGHTS
 from rag.models import ModelSlot
 from ui.cli import main
 
@@ -107,6 +117,38 @@ class ScriptedModel(CustomLLM):
         if not self._replies:
             raise ModelError("out of replies")
         return _pieces(self._replies.pop(0))
+
+
+class GradingModel(ScriptedModel):
+    """A scripted model that is asked first how well the sentences answer; `gives` has the probabilities of its words.
+
+    It has the name of the model whose grades are known. Where `gives` is an error it is raised.
+    """
+
+    _gives: dict[str, float] | Exception = PrivateAttr()
+    _asked: list[Sequence[ChatMessage]] = PrivateAttr(default_factory=list)
+
+    def __init__(self, gives: dict[str, float] | Exception, *replies: Reply) -> None:
+        super().__init__(*replies)
+        self._gives = gives
+
+    @property
+    def asked(self) -> list[Sequence[ChatMessage]]:
+        """Every conversation in which it was to say how likely its next word is."""
+        return self._asked
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """What LlamaIndex wants to know of the model."""
+        return LLMMetadata(model_name=WEIGHTS[GRADED_WITH].file, is_chat_model=True)
+
+    def chat(self, messages: Sequence[ChatMessage], **_: Any) -> ChatResponse:
+        """Give the likeliest word with the probabilities of all."""
+        self._asked.append(messages)
+        if isinstance(self._gives, Exception):
+            raise self._gives
+        words = [LogProb(token=word, logprob=math.log(share)) for word, share in self._gives.items()]
+        return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT), logprobs=[words] if words else [])
 
 
 Reply = str | ModelError | tuple[str, ModelError]
