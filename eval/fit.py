@@ -36,7 +36,7 @@ from rag.decide import ANSWER_FEATURES, answer_features
 from rag.evidence import rank, within_question
 from rag.features import SENTENCE_FEATURES, Candidate, WordVectors, candidates
 from rag.gguf import GRADED_WITH
-from rag.grade import GRADED_FEATURES, GRADED_FROM, GRADED_TO, grade, graded_features
+from rag.grade import GRADED_FEATURES, grade, graded_features, in_doubt
 from rag.logistic import COEFFICIENTS, describe, load_logistic
 from rag.look import look
 from rag.models import local_model
@@ -98,7 +98,7 @@ def see_grades(questions: Sequence[Question], corpus: Path, store_at: Path, mode
         turns = [Turn(each) for each in question.turns[:-1]]
         looked = look(question.turns[-1], turns, store=store, words=words, config=rag, filters=Filters())
         weighed = weigh(looked, words, rag)
-        if not weighed.evidence or weighed.wrong or not GRADED_FROM <= weighed.probability <= GRADED_TO:
+        if not in_doubt(weighed):
             continue
         given = grade(model, looked.query.text, told_of(weighed.evidence, together=weighed.halves))
         if given is not None:

@@ -18,6 +18,7 @@ from eval.questions import Question
 from eval.run import Row, Run
 from index.errors import ModelError
 from rag.answer import Answer
+from rag.models import as_model_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +76,16 @@ def judgement_lines(judgement: Judgement) -> tuple[str, ...]:
 
 
 def _opinion(row: Row, answer: Answer, model: LLM) -> Opinion:
-    from httpx import HTTPError  # noqa: PLC0415  # heavy, as the next two
-    from llama_index.core.evaluation import CorrectnessEvaluator, FaithfulnessEvaluator  # noqa: PLC0415
-    from openai import OpenAIError  # noqa: PLC0415
+    from llama_index.core.evaluation import CorrectnessEvaluator, FaithfulnessEvaluator  # noqa: PLC0415  # heavy
 
     text, question = unmarked(answer.text), row.question.text
     contexts = [each.quote for each in cited(answer)]
     reference = _reference(row.question)
-    try:
+    # What LlamaIndex does on replies that it did not expect is an error of the model too.
+    with as_model_error():
         faithful = FaithfulnessEvaluator(llm=model).evaluate(question, text, contexts) if contexts else None
         marks = CorrectnessEvaluator(llm=model, parser_function=_mark)
         correct = marks.evaluate(question, text, reference=reference) if reference else None
-    # What a server can do wrong, and what LlamaIndex does on replies that it did not expect.
-    except (OpenAIError, HTTPError, OSError, RuntimeError, ValueError, TypeError, AttributeError, LookupError) as error:
-        raise ModelError(f"{type(error).__name__}: {error}") from error
     return Opinion(faithful.passing if faithful else None, correct.score if correct else None)
 
 

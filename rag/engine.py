@@ -39,7 +39,7 @@ from rag.config import RagConfig
 from rag.decide import reason
 from rag.disagree import disagreement
 from rag.features import WordVectors
-from rag.grade import GRADED_FROM, GRADED_TO, grade, graded, grades
+from rag.grade import grade, graded, grades, in_doubt
 from rag.look import Looked, look
 from rag.models import ModelSlot
 from rag.prompts import writing
@@ -172,9 +172,8 @@ class Engine:
 
     def _grader(self, draft: _Draft) -> LLM | None:
         """The language model that is to write, where its opinion of the evidence is worth the seconds."""
-        model = self._model.ready() if draft.writer == "model" and not draft.weighed.wrong else None
-        near = bool(draft.weighed.evidence) and GRADED_FROM <= draft.probability <= GRADED_TO
-        return model if model is not None and near and grades(model) else None
+        model = self._model.ready() if draft.writer == "model" and in_doubt(draft.weighed) else None
+        return model if model is not None and grades(model) else None
 
     def _grade(self, model: LLM, draft: _Draft) -> None:
         """Let a language model say how well the evidence answers; one that fails changes nothing."""

@@ -20,14 +20,20 @@ from rag.gguf import GRADED_WITH, GRADING_SLOT, WEIGHTS
 from rag.logistic import load_logistic
 from rag.models import first_word
 from rag.prompts import grading
+from rag.weigh import Weighed
 
 GRADED_FEATURES = ("likely", "grade")
-GRADED_FROM, GRADED_TO = 0.1, 0.7
+_FROM, _TO = 0.1, 0.7
 """What is less or more likely than this to be answered is not worth the seconds that a model takes. Nor may it overrule
 that the evidence speaks of others (`rag.decide`), which is below."""
 _BEST = 9
 _LEAST = 1e-4
 """A probability nearer to 0 or 1 than this counts as if it were this near."""
+
+
+def in_doubt(weighed: Weighed) -> bool:
+    """Whether it is open if the evidence answers, so that a model's opinion of it is worth the seconds."""
+    return bool(weighed.evidence) and not weighed.wrong and _FROM <= weighed.probability <= _TO
 
 
 def grade(model: LLM, question: str, told: Sequence[Evidence]) -> float | None:

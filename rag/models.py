@@ -10,6 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,13 +69,11 @@ def stream_text(model: LLM, messages: Sequence[ChatMessage], *, seconds: float, 
     `seconds`: a server can refuse, hang, break off or answer in any shape.
     """
     deadline = time.monotonic() + seconds
-    try:
+    with as_model_error():
         for piece in model.stream_chat(messages, **options):
             if time.monotonic() > deadline:
                 raise ModelError(f"it took longer than {seconds:.0f} s ([rag] model_seconds)")
             yield piece.delta or ""
-    except _foreign_errors() as error:
-        raise ModelError(f"{type(error).__name__}: {error}") from error
 
 
 def first_word(model: LLM, messages: Sequence[ChatMessage], **options: Any) -> dict[str, float]:
@@ -82,12 +81,19 @@ def first_word(model: LLM, messages: Sequence[ChatMessage], **options: Any) -> d
 
     Raises ModelError for whatever goes wrong behind the interface.
     """
-    try:
+    with as_model_error():
         reply = model.chat(messages, max_tokens=1, temperature=0.0, logprobs=True, top_logprobs=_WORDS, **options)
-    except _foreign_errors() as error:
-        raise ModelError(f"{type(error).__name__}: {error}") from error
     first = reply.logprobs[0] if reply.logprobs else []
     return {each.token.strip(): math.exp(each.logprob) for each in reversed(first)}
+
+
+@contextmanager
+def as_model_error() -> Iterator[None]:
+    """Raise as ModelError what can go wrong behind LlamaIndex's interface: a server answers in any shape."""
+    try:
+        yield
+    except _foreign_errors() as error:
+        raise ModelError(f"{type(error).__name__}: {error}") from error
 
 
 def _foreign_errors() -> tuple[type[Exception], ...]:
