@@ -2,9 +2,9 @@
 
 The first learns which sentence holds the answer, the second whether the evidence answers at all; a third,
 with `--only grade`, what a language model's opinion of the evidence adds to that. The coefficients go to one
-small file that people can read and that `rag` loads. Of the project's own sets the rows that are not marked
-`unseen` teach the second and the third too; the unseen ones are never fitted on. Needs scikit-learn, from the
-extra `dev`, and for the third the language model.
+small file that people can read and that `rag` loads. Of the project's own sets, the questions and the hard ones, the
+rows that are not marked `unseen` teach the second and the third too; the unseen ones are never fitted on. Needs
+scikit-learn, from the extra `dev`, and for the third the language model.
 """
 
 from __future__ import annotations
@@ -38,10 +38,9 @@ from rag.features import SENTENCE_FEATURES, Candidate, WordVectors, candidates
 from rag.gguf import GRADED_WITH
 from rag.grade import GRADED_FEATURES, grade, graded_features, in_doubt
 from rag.logistic import COEFFICIENTS, describe, load_logistic
-from rag.look import look
+from rag.look import Looked, look
 from rag.models import local_model
-from rag.retrieve import search
-from rag.understand import Query, understand
+from rag.understand import Query
 from rag.weigh import weigh
 from rag.write import told_of
 
@@ -72,9 +71,9 @@ def see(folder: Path, stores: Path, *, most: int) -> Iterator[Seen]:
     yield from read_for(questions, folder / "corpus.jsonl", stores / folder.name)
 
 
-def see_own(stores: Path) -> Iterator[Seen]:
-    """Likewise for the project's own questions, but for the unseen ones and false premises, which a rule finds."""
-    yield from read_for(_own(OWN_QUESTIONS), seeds(), stores / "own")
+def see_own(path: Path, stores: Path) -> Iterator[Seen]:
+    """Likewise for a set of the project's own, but for its unseen questions and false premises, which a rule finds."""
+    yield from read_for(_own(path), seeds(), stores / "own")
 
 
 def read_for(questions: Sequence[Question], corpus: Path, store_at: Path) -> Iterator[Seen]:
@@ -82,12 +81,10 @@ def read_for(questions: Sequence[Question], corpus: Path, store_at: Path) -> Ite
     store, embedding = _opened(corpus, store_at)
     rag, words = RagConfig(), WordVectors(embedding, most=5_000)
     for question in questions:
-        turns = [Turn(each) for each in question.turns[:-1]]
-        query = understand(question.turns[-1], turns, embedding=embedding, frequency=store.frequency)
-        found = search(store, words=query.text, vector=query.vector, config=rag)
-        read = candidates(query, found[: rag.passages], words)
+        looked = _looked(question, store, words, rag)
+        read = candidates(looked.query, looked.found[: rag.passages], words)
         if read:
-            yield Seen(question, query, read)
+            yield Seen(question, looked.query, read)
 
 
 def see_grades(questions: Sequence[Question], corpus: Path, store_at: Path, model: LLM) -> Iterator[Graded]:
@@ -95,14 +92,18 @@ def see_grades(questions: Sequence[Question], corpus: Path, store_at: Path, mode
     store, embedding = _opened(corpus, store_at)
     rag, words = RagConfig(), WordVectors(embedding)
     for question in questions:
-        turns = [Turn(each) for each in question.turns[:-1]]
-        looked = look(question.turns[-1], turns, store=store, words=words, config=rag, filters=Filters())
+        looked = _looked(question, store, words, rag)
         weighed = weigh(looked, words, rag)
         if not in_doubt(weighed):
             continue
         given = grade(model, looked.query.text, told_of(weighed.evidence, together=weighed.halves))
         if given is not None:
             yield Graded(question, weighed.probability, given)
+
+
+def _looked(question: Question, store: Store, words: WordVectors, config: RagConfig) -> Looked:
+    turns = [Turn(each) for each in question.turns[:-1]]
+    return look(question.turns[-1], turns, store=store, words=words, config=config, filters=Filters())
 
 
 def _own(path: Path) -> Sequence[Question]:
@@ -204,7 +205,8 @@ def main() -> None:
     if options.only != "answer":
         _write("sentence", names, fit_sentences([each for seen in sets for each in seen]))
     if options.only != "sentence":
-        _write("answer", [*names, OWN_QUESTIONS.name], fit_answers([*sets, list(see_own(options.stores))]))
+        own = [list(see_own(path, options.stores)) for path in _OWN]
+        _write("answer", [*names, *(path.name for path in _OWN)], fit_answers([*sets, *own]))
 
 
 def _fit_grades(folders: Sequence[Path], stores: Path, most: int) -> None:

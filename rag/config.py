@@ -22,7 +22,7 @@ class RagConfig(Section):
     """Numbered sentences that a language model gets to see."""
     quotes: Annotated[int, Field(ge=1, le=10)] = 2
     """Most quotes in an answer of the `quotes` writer."""
-    answer_from: Annotated[float, Field(ge=0, le=1)] = 0.33
+    answer_from: Annotated[float, Field(ge=0, le=1)] = 0.40
     """Least probability that the corpus answers the question; below it the answer abstains."""
     question_characters: Annotated[int, Field(ge=100, le=100_000)] = 2_000
     """Longest question; longer ones are refused."""
