@@ -49,6 +49,14 @@ _SEED = 7
 _OWN = (OWN_QUESTIONS, OWN_QUESTIONS.with_name("hard.jsonl"))
 
 
+class Asked(NamedTuple):
+    """Questions, the corpus that they are asked of, and the name of the folder in which it is indexed."""
+
+    questions: Sequence[Question]
+    corpus: Path
+    store: str
+
+
 class Seen(NamedTuple):
     """A question, what it was understood as, and the sentences that were read for it."""
 
@@ -65,33 +73,25 @@ class Graded(NamedTuple):
     grade: float
 
 
-def see(folder: Path, stores: Path, *, most: int) -> Iterator[Seen]:
-    """Index a set once, and read what is retrieved for a fixed sample of its questions."""
-    questions = _sample(load_questions(folder / "questions.jsonl", literal=True), most)
-    yield from read_for(questions, folder / "corpus.jsonl", stores / folder.name)
+def read_for(asked: Asked, stores: Path, *, most: int | None = None) -> Iterator[Seen]:
+    """Index a set's corpus once, and read what is found for each of its questions, or a fixed sample of `most`.
 
-
-def see_own(path: Path, stores: Path) -> Iterator[Seen]:
-    """Likewise for a set of the project's own, but for its unseen questions and false premises, which a rule finds."""
-    yield from read_for(_own(path), seeds(), stores / "own")
-
-
-def read_for(questions: Sequence[Question], corpus: Path, store_at: Path) -> Iterator[Seen]:
-    """What is read for each question, of which something is."""
-    store, embedding = _opened(corpus, store_at)
+    A question for which nothing is found is left out.
+    """
+    store, embedding = _opened(asked, stores)
     rag, words = RagConfig(), WordVectors(embedding, most=5_000)
-    for question in questions:
+    for question in _sample(asked.questions, most):
         looked = _looked(question, store, words, rag)
         read = candidates(looked.query, looked.found[: rag.passages], words)
         if read:
             yield Seen(question, looked.query, read)
 
 
-def see_grades(questions: Sequence[Question], corpus: Path, store_at: Path, model: LLM) -> Iterator[Graded]:
+def see_grades(asked: Asked, stores: Path, model: LLM, *, most: int) -> Iterator[Graded]:
     """What a language model gives the evidence for each question, as the engine asks it; the others are left out."""
-    store, embedding = _opened(corpus, store_at)
+    store, embedding = _opened(asked, stores)
     rag, words = RagConfig(), WordVectors(embedding)
-    for question in questions:
+    for question in _sample(asked.questions, most):
         looked = _looked(question, store, words, rag)
         weighed = weigh(looked, words, rag)
         if not in_doubt(weighed):
@@ -106,19 +106,26 @@ def _looked(question: Question, store: Store, words: WordVectors, config: RagCon
     return look(question.turns[-1], turns, store=store, words=words, config=config, filters=Filters())
 
 
-def _own(path: Path) -> Sequence[Question]:
-    return [each for each in load_questions(path) if not each.unseen and each.kind != "false_premise"]
+def _public(folder: Path) -> Asked:
+    return Asked(load_questions(folder / "questions.jsonl", literal=True), folder / "corpus.jsonl", folder.name)
 
 
-def _sample(questions: Sequence[Question], most: int) -> list[Question]:
+def _own(path: Path) -> Asked:
+    """A set of the project's own, but for its unseen questions and false premises, which a rule finds."""
+    taught = [each for each in load_questions(path) if not each.unseen and each.kind != "false_premise"]
+    return Asked(taught, seeds(), "own")
+
+
+def _sample(questions: Sequence[Question], most: int | None) -> list[Question]:
     chosen = np.random.default_rng(_SEED).permutation(len(questions))[:most]
     return [questions[each] for each in sorted(chosen)]
 
 
-def _opened(corpus: Path, store_at: Path) -> tuple[Store, BaseEmbedding]:
+def _opened(asked: Asked, stores: Path) -> tuple[Store, BaseEmbedding]:
     embedding, config = make_embedding(ModelsConfig()), IndexConfig()
-    store = Store(StoreConfig(path=store_at), fingerprint=fingerprint(embedding, config), create=True)
-    index_source(corpus, store, embedding, config)
+    place = StoreConfig(path=stores / asked.store)
+    store = Store(place, fingerprint=fingerprint(embedding, config), create=True)
+    index_source(asked.corpus, store, embedding, config)
     return store, embedding
 
 
@@ -197,29 +204,19 @@ def main() -> None:
     parser.add_argument("--stores", type=Path, default=Path(".verbatim/fit"), help="where the sets are indexed")
     parser.add_argument("--only", choices=("sentence", "answer", "grade"), help="fit this model, and leave the others")
     options = parser.parse_args()
+    public, own = [_public(each) for each in options.sets], [_own(each) for each in _OWN]
+    names, own_names = [each.name for each in options.sets], [each.name for each in _OWN]
     if options.only == "grade":
-        _fit_grades(options.sets, options.stores, options.most)
+        model = local_model(ModelsConfig(language=GRADED_WITH), options.stores / "models")
+        grades = [list(see_grades(each, options.stores, model, most=options.most)) for each in (*public, *own)]
+        _write("grade", [*names, *own_names], fit_grades(grades))
         return
-    sets = [list(see(folder, options.stores, most=options.most)) for folder in options.sets]
-    names = [folder.name for folder in options.sets]
+    sets = [list(read_for(each, options.stores, most=options.most)) for each in public]
     if options.only != "answer":
         _write("sentence", names, fit_sentences([each for seen in sets for each in seen]))
     if options.only != "sentence":
-        own = [list(see_own(path, options.stores)) for path in _OWN]
-        _write("answer", [*names, *(path.name for path in _OWN)], fit_answers([*sets, *own]))
-
-
-def _fit_grades(folders: Sequence[Path], stores: Path, most: int) -> None:
-    """Fit on the sets and on the project's own, as many questions of each."""
-    model = local_model(ModelsConfig(language=GRADED_WITH), stores / "models")
-    asked: list[tuple[Sequence[Question], Path, str]] = [
-        (load_questions(each / "questions.jsonl", literal=True), each / "corpus.jsonl", each.name) for each in folders
-    ]
-    asked += [(_own(path), seeds(), "own") for path in _OWN]
-    sets = [
-        list(see_grades(_sample(questions, most), corpus, stores / name, model)) for questions, corpus, name in asked
-    ]
-    _write("grade", [*(each.name for each in folders), *(each.name for each in _OWN)], fit_grades(sets))
+        taught = [list(read_for(each, options.stores)) for each in own]
+        _write("answer", [*names, *own_names], fit_answers([*sets, *taught]))
 
 
 def _write(name: str, fitted_on: Sequence[str], fitted: dict[str, object]) -> None:
