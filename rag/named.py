@@ -54,6 +54,16 @@ _BEGINS = re.compile(r"[.?!:;]\s*$")
 """Before a word that has a capital because it begins a sentence."""
 _RUN = re.compile(r"(?:[A-Z][\w-]*[a-z](?: [A-Z][\w-]*[a-z])+|(?<=\b[Ww]ho is )[A-Z][\w-]*[a-z])(?P<own>['’]s)?")
 """A name as people have: of two words, or of one about whom it is asked who that is; others may be places."""
+_OFFICE = (
+    r"(?:[\w-]+ ){0,3}?(?i:president|premier|chancellor|minister|secretary|leader|chief|ambassador|envoy|spokes\w+|"
+    r"king|queen)(?: of (?:state|defen[cs]e|foreign affairs|the interior))?"
+)
+_HOLDS_OFFICE = re.compile(rf"(?:['’]s?)? {_OFFICE} (?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)+)")
+"""Behind a country: an office, and whose it is."""
+_IS_IN_OFFICE = re.compile(
+    rf"(?P<name>[A-Z][\w-]+ [A-Z][\w-]+)(?:,| is| was| became| as)(?: the| a)? {_OFFICE} (?:of|for) (?:the )?$"
+)
+"""Before a country, the other way round."""
 _GOES_ON = re.compile(r" [A-Z]")
 _JOINS = re.compile(r"[\s'’s.-]*(?:of the |of |the )?")
 """What stands between two words of one name."""
@@ -154,6 +164,24 @@ def _is_told(asked: frozenset[str], told: frozenset[str], text: str) -> bool:
     """Whether a country is among those told, or is called by its half alone: the North."""
     halves = tuple(_HALF.findall(text))
     return bool(asked & told) or any(each.startswith(halves) for each in asked if halves)
+
+
+def serves_another(claim: str, cited: str) -> bool:
+    """Whether a claim has somebody hold an office of one country, and the cited sentence of another alone."""
+    told = _served(cited)
+    return any(who in told and not which & told[who] for who, which in _served(claim).items())
+
+
+def _served(text: str) -> dict[str, frozenset[str]]:
+    """The last names of those who are told to hold an office, and the countries whose it may be."""
+    found: dict[str, frozenset[str]] = {}
+    text = _DOTTED.sub("", text)
+    for start, end, which in _named(text):
+        match = _HOLDS_OFFICE.match(text, end) or _IS_IN_OFFICE.search(text[:start])
+        if match:
+            who = stem(match.group("name").split()[-1])
+            found[who] = found.get(who, frozenset()) | which
+    return found
 
 
 def of_another_time(question: str, around: str, article: str, dates: Sequence[str]) -> bool:

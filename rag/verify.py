@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rag.named import serves_another
 from rag.roles import called, swapped
 from rag.speaker import speakers
 from rag.words import bare, days_and_months, denies, initials, negated, numbers, quantities, stems, terms
@@ -82,7 +83,7 @@ def _lack(claim: str, cited: Sequence[str], context: str, *, meaning: float, sha
         ("unit", bool(quantities(claim) - quantities(words, reach=_REACH))),
         ("name", any(not _known(name, known) for name in _names(claim) | _first_name(claim))),
         ("speaker", _other_speaker(claim, cited, known)),
-        ("role", any(swapped(claim, each) for each in cited)),
+        ("role", any(swapped(claim, each) or serves_another(claim, each) for each in cited)),
         ("verdict", bool(own & _VERDICTS - stems(words))),
         ("negation", _negated_otherwise(claim, words)),
         ("words", share < (LEAST_WORDS if len(own) > _FEW_WORDS else 1) and meaning < _SURE_MEANING),

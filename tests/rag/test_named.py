@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rag.named import countries, of_another_country, of_another_time, said_by_another, speaks_for, unnamed, whom
+from rag.named import (
+    countries,
+    of_another_country,
+    of_another_time,
+    said_by_another,
+    serves_another,
+    speaks_for,
+    unnamed,
+    whom,
+)
 
 PASSAGE = "In March Norway sold two ferries to Chile, the minister in Oslo said. The North kept a third."
 
@@ -163,3 +172,23 @@ def test_who_speaks_for_whom(speaker: str | None, who: str, speaks: bool) -> Non
 def test_whom_a_question_is_about(question: str, person: str | None) -> None:
     """One person, and nobody of theirs."""
     assert whom(question) == person
+
+
+@pytest.mark.parametrize(
+    ("claim", "another"),
+    [
+        ("Chilean Defense Minister Bo Berg is in town.", True),
+        ("Bo Berg is the defense minister of Chile.", True),
+        ("Bo Berg, foreign minister of Chile, came.", True),
+        ("Chile’s president Bo Berg came.", True),
+        ("Norway’s defence minister Bo Berg came to Chile.", False),
+        ("Bo Berg is the defense minister of Norway.", False),
+        ("Chilean Foreign Minister Ana Paz met Bo Berg.", False),
+        ("Bo Berg visited the defense minister of Chile.", False),
+    ],
+)
+def test_office_is_of_the_country_that_the_sentence_tells(claim: str, *, another: bool) -> None:
+    """A visitor is not the minister of those whom he visits; who has no office in the sentence is not judged."""
+    cited = "Norwegian Defense Minister Bo Berg’s visit to Chile was his first."
+    assert serves_another(claim, cited) is another
+    assert not serves_another(claim, "Bo Berg visited Chile.")
