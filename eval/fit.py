@@ -1,10 +1,11 @@
 """Fit the logistic models of `rag` on public sets: `python -m eval.fit SET…`, folders of corpus and questions.
 
 The first learns which sentence holds the answer, the second whether the evidence answers at all; a third,
-with `--only grade`, what a language model's opinion of the evidence adds to that. The coefficients go to one
+with `--only reading`, what a language model's reading of the evidence adds to that. The coefficients go to one
 small file that people can read and that `rag` loads. Of the project's own sets, the questions and the hard ones, the
-rows that are not marked `unseen` teach the second and the third too; the unseen ones are never fitted on. Needs
-scikit-learn, from the extra `dev`, and for the third the language model.
+rows that are not marked `unseen` teach the second too; the unseen ones are never fitted on. The third is learnt from
+questions that did not teach the language model to read (`eval.teach`): those it reads too surely. Needs scikit-learn,
+from the extra `dev`, and for the third the language model.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,23 +36,25 @@ from rag.config import RagConfig
 from rag.decide import ANSWER_FEATURES, answer_features
 from rag.evidence import rank, within_question
 from rag.features import SENTENCE_FEATURES, Candidate, WordVectors, candidates
-from rag.gguf import GRADED_WITH
-from rag.grade import GRADED_FEATURES, grade, graded_features, in_doubt
+from rag.gguf import READ_WITH
 from rag.logistic import COEFFICIENTS, describe, load_logistic
 from rag.look import Looked, look
 from rag.models import local_model
+from rag.reading import READING_FEATURES, may_be_read, read, reading_features
 from rag.understand import Query
-from rag.weigh import weigh
-from rag.write import told_of
+from rag.weigh import Weighed, weigh
 
 _INVERSE_REGULARISATION = 0.1
 _SEED = 7
-_OWN = (OWN_QUESTIONS, OWN_QUESTIONS.with_name("hard.jsonl"))
+OWN_SETS = (OWN_QUESTIONS, OWN_QUESTIONS.with_name("hard.jsonl"))
+TAUGHT = Path(__file__).with_name("taught.json")
+"""The ids of the questions that taught the language model to read, by set."""
 
 
 class Asked(NamedTuple):
-    """Questions, the corpus that they are asked of, and the name of the folder in which it is indexed."""
+    """A set by name: its questions, their corpus, and the name of the folder in which that is indexed."""
 
+    name: str
     questions: Sequence[Question]
     corpus: Path
     store: str
@@ -65,40 +68,39 @@ class Seen(NamedTuple):
     candidates: list[Candidate]
 
 
-class Graded(NamedTuple):
-    """A question, how likely its evidence was to answer, and the grade from 0 to 9 that a language model gave it."""
+class Reading(NamedTuple):
+    """A question, how likely its evidence was to answer, and how surely a language model found that none of it does."""
 
     question: Question
     likely: float
-    grade: float
+    none: float
 
 
-def read_for(asked: Asked, stores: Path, *, most: int | None = None) -> Iterator[Seen]:
-    """Index a set's corpus once, and read what is found for each of its questions, or a fixed sample of `most`.
-
-    A question for which nothing is found is left out.
-    """
+def read_for(asked: Asked, stores: Path) -> Iterator[Seen]:
+    """Index a set's corpus once, and read what is found for each of its questions; where nothing is, it is left out."""
     store, embedding = _opened(asked, stores)
     rag, words = RagConfig(), WordVectors(embedding, most=5_000)
-    for question in _sample(asked.questions, most):
+    for question in asked.questions:
         looked = _looked(question, store, words, rag)
         read = candidates(looked.query, looked.found[: rag.passages], words)
         if read:
             yield Seen(question, looked.query, read)
 
 
-def see_grades(asked: Asked, stores: Path, model: LLM, *, most: int) -> Iterator[Graded]:
-    """What a language model gives the evidence for each question, as the engine asks it; the others are left out."""
+def weighed_for(asked: Asked, stores: Path) -> Iterator[tuple[Question, Query, Weighed]]:
+    """How the engine understands and weighs each question of a set."""
     store, embedding = _opened(asked, stores)
     rag, words = RagConfig(), WordVectors(embedding)
-    for question in _sample(asked.questions, most):
+    for question in asked.questions:
         looked = _looked(question, store, words, rag)
-        weighed = weigh(looked, words, rag)
-        if not in_doubt(weighed):
-            continue
-        given = grade(model, looked.query.text, told_of(weighed.evidence, together=weighed.halves))
-        if given is not None:
-            yield Graded(question, weighed.probability, given)
+        yield question, looked.query, weigh(looked, words, rag)
+
+
+def see_readings(asked: Asked, stores: Path, model: LLM) -> Iterator[Reading]:
+    """What a language model reads in the evidence for each question, as the engine asks it, if it may be read."""
+    for question, query, weighed in weighed_for(asked, stores):
+        if may_be_read(weighed) and (shares := read(model, query.text, weighed.evidence)) is not None:
+            yield Reading(question, weighed.probability, shares[0])
 
 
 def _looked(question: Question, store: Store, words: WordVectors, config: RagConfig) -> Looked:
@@ -106,19 +108,17 @@ def _looked(question: Question, store: Store, words: WordVectors, config: RagCon
     return look(question.turns[-1], turns, store=store, words=words, config=config, filters=Filters())
 
 
-def _public(folder: Path) -> Asked:
-    return Asked(load_questions(folder / "questions.jsonl", literal=True), folder / "corpus.jsonl", folder.name)
+def public_set(folder: Path, most: int, *, without: Collection[str] = ()) -> Asked:
+    """A fixed sample of a public set, a folder of questions and their corpus, but for the questions of some ids."""
+    questions = [each for each in load_questions(folder / "questions.jsonl", literal=True) if each.id not in without]
+    chosen = sorted(np.random.default_rng(_SEED).permutation(len(questions))[:most])
+    return Asked(folder.name, [questions[each] for each in chosen], folder / "corpus.jsonl", folder.name)
 
 
-def _own(path: Path) -> Asked:
+def own_set(path: Path) -> Asked:
     """A set of the project's own, but for its unseen questions and false premises, which a rule finds."""
     taught = [each for each in load_questions(path) if not each.unseen and each.kind != "false_premise"]
-    return Asked(taught, seeds(), "own")
-
-
-def _sample(questions: Sequence[Question], most: int | None) -> list[Question]:
-    chosen = np.random.default_rng(_SEED).permutation(len(questions))[:most]
-    return [questions[each] for each in sorted(chosen)]
+    return Asked(path.stem, taught, seeds(), "own")
 
 
 def _opened(asked: Asked, stores: Path) -> tuple[Store, BaseEmbedding]:
@@ -129,11 +129,11 @@ def _opened(asked: Asked, stores: Path) -> tuple[Store, BaseEmbedding]:
     return store, embedding
 
 
-def holds_answer(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence lies in an evidence document and holds its quote or, without quotes, a fact."""
-    text = " ".join(candidate.found.article.words(candidate.sentence).split())
+def holds_answer(question: Question, document: str, sentence: str) -> bool:
+    """Whether a sentence of a document holds a quote of the evidence or, where that has no quotes, a fact."""
+    text = " ".join(sentence.split())
     for evidence in question.evidence:
-        if evidence.document != candidate.found.article.document:
+        if evidence.document != document:
             continue
         if evidence.quote is None:
             return any(re.search(each, text, re.IGNORECASE) for group in question.facts for each in group)
@@ -147,7 +147,10 @@ def fit_sentences(seen: Sequence[Seen]) -> dict[str, object]:
     """Learn which of the sentences read for a question holds its answer."""
     features, labels = [], []
     for each in seen:
-        gold = [holds_answer(each.question, candidate) for candidate in each.candidates]
+        gold = [
+            holds_answer(each.question, article.document, article.words(sentence))
+            for article, sentence in ((one.found.article, one.sentence) for one in each.candidates)
+        ]
         if each.question.answerable and any(gold):
             features.append(within_question(np.array([candidate.features for candidate in each.candidates])))
             labels.extend(gold)
@@ -160,22 +163,21 @@ def fit_answers(sets: Sequence[Sequence[Seen]]) -> dict[str, object]:
     return _fit(rows, _answerable(sets), ANSWER_FEATURES, _weights(sets))
 
 
-def fit_grades(sets: Sequence[Sequence[Graded]]) -> dict[str, object]:
-    """Learn what a grade adds to how likely the evidence was to answer.
+def fit_readings(sets: Sequence[Sequence[Reading]]) -> dict[str, object]:
+    """Learn what a reading adds to how likely the evidence was to answer.
 
-    Each set weighs the same, and in each those that are answered as much as those that are not: what is graded was in
-    doubt before.
+    Each set weighs the same, and in each those that are answered as much as those that are not.
     """
     halves = [[each for each in seen if each.question.answerable == answered] for seen in sets for answered in (0, 1)]
-    rows = np.array([graded_features(each.likely, each.grade) for half in halves for each in half])
-    return _fit(rows, _answerable(halves), GRADED_FEATURES, _weights(halves))
+    rows = np.array([reading_features(each.likely, each.none) for half in halves for each in half])
+    return _fit(rows, _answerable(halves), READING_FEATURES, _weights(halves))
 
 
-def _answerable(sets: Sequence[Sequence[Seen | Graded]]) -> npt.NDArray[np.bool_]:
+def _answerable(sets: Sequence[Sequence[Seen | Reading]]) -> npt.NDArray[np.bool_]:
     return np.array([each.question.answerable for seen in sets for each in seen])
 
 
-def _weights(sets: Sequence[Sequence[Seen | Graded]]) -> npt.NDArray[np.float64]:
+def _weights(sets: Sequence[Sequence[Seen | Reading]]) -> npt.NDArray[np.float64]:
     weights = np.concatenate([np.full(len(seen), 1.0 / len(seen)) for seen in sets if seen])
     return np.asarray(weights / weights.mean())
 
@@ -202,21 +204,23 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--most", type=int, default=2_000, help="questions of each set")
     parser.add_argument("--stores", type=Path, default=Path(".verbatim/fit"), help="where the sets are indexed")
-    parser.add_argument("--only", choices=("sentence", "answer", "grade"), help="fit this model, and leave the others")
+    parser.add_argument(
+        "--only", choices=("sentence", "answer", "reading"), help="fit this model, and leave the others"
+    )
     options = parser.parse_args()
-    public, own = [_public(each) for each in options.sets], [_own(each) for each in _OWN]
-    names, own_names = [each.name for each in options.sets], [each.name for each in _OWN]
-    if options.only == "grade":
-        model = local_model(ModelsConfig(language=GRADED_WITH), options.stores / "models")
-        grades = [list(see_grades(each, options.stores, model, most=options.most)) for each in (*public, *own)]
-        _write("grade", [*names, *own_names], fit_grades(grades))
+    names, own_names = [each.name for each in options.sets], [each.name for each in OWN_SETS]
+    if options.only == "reading":
+        taught = json.loads(TAUGHT.read_text(encoding="utf-8"))
+        untaught = [public_set(each, options.most, without=taught.get(each.name, ())) for each in options.sets]
+        model = local_model(ModelsConfig(language=READ_WITH), options.stores / "models")
+        _write("reading", names, fit_readings([list(see_readings(each, options.stores, model)) for each in untaught]))
         return
-    sets = [list(read_for(each, options.stores, most=options.most)) for each in public]
+    sets = [list(read_for(public_set(each, options.most), options.stores)) for each in options.sets]
     if options.only != "answer":
         _write("sentence", names, fit_sentences([each for seen in sets for each in seen]))
     if options.only != "sentence":
-        taught = [list(read_for(each, options.stores)) for each in own]
-        _write("answer", [*names, *own_names], fit_answers([*sets, *taught]))
+        own = [list(read_for(own_set(each), options.stores)) for each in OWN_SETS]
+        _write("answer", [*names, *own_names], fit_answers([*sets, *own]))
 
 
 def _write(name: str, fitted_on: Sequence[str], fitted: dict[str, object]) -> None:

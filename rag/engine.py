@@ -39,10 +39,10 @@ from rag.config import RagConfig
 from rag.decide import reason
 from rag.disagree import disagreement
 from rag.features import WordVectors
-from rag.grade import grade, graded, grades, in_doubt
 from rag.look import Looked, look
 from rag.models import ModelSlot
 from rag.prompts import writing
+from rag.reading import read, reads, reread, worth_reading
 from rag.retrieve import Found
 from rag.suggest import suggest
 from rag.understand import check_filters, check_question, complete
@@ -60,8 +60,6 @@ class _Draft:
     looked: Looked
     weighed: Weighed
     coverage: Coverage
-    probability: float
-    """That the evidence answers, 0 to 1: as it was weighed, and then as a language model grades it."""
     notes: list[str]
     claims: list[Claim]
     writer: Writer
@@ -144,7 +142,6 @@ class Engine:
             looked=looked,
             weighed=weighed,
             coverage=coverage,
-            probability=weighed.probability,
             notes=[],
             claims=[],
             writer=writer,
@@ -152,10 +149,10 @@ class Engine:
             evidence_seconds=self._clock() - started,
         )
         yield EvidenceFound(draft.weighed.evidence)
-        if grader := self._grader(draft):
+        if reader := self._reader(draft):
             yield Stage("read", "the quotes")
-            self._grade(grader, draft)
-        if draft.weighed.evidence and (draft.weighed.wrong or draft.probability >= self._config.answer_from):
+            self._read(reader, draft)
+        if draft.weighed.evidence and (draft.weighed.wrong or draft.weighed.probability >= self._config.answer_from):
             yield Stage("write", "")
             yield from self._write(draft)
         yield Done(self._finish(draft))
@@ -170,20 +167,20 @@ class Engine:
             draft.claims.append(verified)
             yield ClaimVerified(verified)
 
-    def _grader(self, draft: _Draft) -> LLM | None:
-        """The language model that is to write, where its opinion of the evidence is worth the seconds."""
-        model = self._model.ready() if draft.writer == "model" and in_doubt(draft.weighed) else None
-        return model if model is not None and grades(model) else None
+    def _reader(self, draft: _Draft) -> LLM | None:
+        """The language model that is to write, where its reading of the evidence is worth the seconds."""
+        model = self._model.ready() if draft.writer == "model" and worth_reading(draft.weighed) else None
+        return model if model is not None and reads(model) else None
 
-    def _grade(self, model: LLM, draft: _Draft) -> None:
-        """Let a language model say how well the evidence answers; one that fails changes nothing."""
+    def _read(self, model: LLM, draft: _Draft) -> None:
+        """Let a language model say which sentence answers, if one does; one that fails changes nothing."""
         try:
-            given = grade(model, draft.looked.query.text, draft.told)
+            shares = read(model, draft.looked.query.text, draft.weighed.evidence)
         except ModelError as error:
             self._model.failed(str(error))
             return
-        if given is not None:
-            draft.probability = graded(draft.probability, given)
+        if shares is not None:
+            draft.weighed = reread(draft.weighed, shares, asks=draft.looked.query.asks)
 
     def _claims(self, draft: _Draft) -> Iterator[Claim]:
         """What the wanted writer writes; quotes when the language model is missing, fails, or nothing of it stands."""
@@ -276,7 +273,7 @@ class Engine:
             text=" ".join(marked(claim) for claim in shown),
             abstained=abstained,
             reason=_reason(draft, shown) if abstained else None,
-            answerability=draft.probability,
+            answerability=draft.weighed.probability,
             claims=tuple(draft.claims),
             citations=tuple(each.citation for each in draft.weighed.evidence[:_NEAREST]) if abstained else citations,
             disagreements=disputes,

@@ -57,10 +57,12 @@ WEIGHTS = {
     ),
 }
 """Registry-delivered models, the best first."""
-GRADED_WITH = "qwen-1.5b"
-"""The model whose grades (`rag.grade`) it is known what to make of."""
-GRADING_SLOT = 1
-"""Grading has a context of its own, where what comes before every question stays read; writing has the other."""
+READ_WITH = "qwen-1.5b"
+"""The model that was taught to read (`rag.reading`)."""
+READER = Path(__file__).with_name("reader.gguf")
+"""What it was taught: a low-rank adapter (LoRA) of those weights, made by `eval.teach`."""
+READING: dict[str, Any] = {"id_slot": 1, "lora": [{"id": 0, "scale": 1.0}]}
+"""Options of a request to read. Reading has a context of its own; what comes before every question stays read."""
 
 
 def joined(weights: Weights, folder: Path) -> Path:
@@ -105,6 +107,10 @@ class GgufModel(CustomLLM):
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx, params.n_parallel = 2 * CONTEXT_TOKENS, 2
+        if path.name == WEIGHTS[READ_WITH].file:
+            reader = xllamacpp.CommonAdapterLoraInfo()
+            reader.path, reader.scale = str(READER), 0.0
+            params.lora_adapters = [reader]
         params.verbosity = -1
         params.cpuparams.n_threads = threads or os.cpu_count() or 1
         # Threads that poll while they wait slow each other to a crawl on a machine that is shared.

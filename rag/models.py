@@ -118,10 +118,10 @@ class ModelSlot:
         self._thread: threading.Thread | None = None
         self.state: State = "loading" if load else "none"
 
-    def start(self, then: Callable[[LLM], object] = lambda _: None) -> None:
-        """Begin to load, and do `then` with the model; returns at once."""
+    def start(self) -> None:
+        """Begin to load; returns at once."""
         if self._load and self._thread is None:
-            self._thread = threading.Thread(target=self._run, args=(then,), daemon=True)
+            self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
@@ -146,7 +146,7 @@ class ModelSlot:
         """Note a good answer."""
         self.reason, self._failures = None, 0
 
-    def _run(self, then: Callable[[LLM], object]) -> None:
+    def _run(self) -> None:
         if self._load is None:
             return
         try:
@@ -154,8 +154,6 @@ class ModelSlot:
             self.state = "ready"
         except (WeightsError, ModelError) as error:
             self.state, self.reason = "failed", str(error)
-        else:
-            then(self._model)
 
 
 def model_slot(config: ModelsConfig, folder: Path) -> ModelSlot:

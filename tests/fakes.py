@@ -32,7 +32,7 @@ from index.config import IndexConfig, StoreConfig
 from index.errors import ModelError
 from index.pipeline import fingerprint, index_source
 from index.store import Store
-from rag.gguf import GRADED_WITH, WEIGHTS
+from rag.gguf import READ_WITH, WEIGHTS
 from rag.models import ModelSlot
 from ui.cli import main
 
@@ -119,10 +119,10 @@ class ScriptedModel(CustomLLM):
         return _pieces(self._replies.pop(0))
 
 
-class GradingModel(ScriptedModel):
-    """A scripted model that is asked first how well the sentences answer; `gives` has the probabilities of its words.
+class ReadingModel(ScriptedModel):
+    """A scripted model that is asked first which sentence answers; `gives` has the probabilities of its words.
 
-    It has the name of the model whose grades are known. Where `gives` is an error it is raised.
+    It has the name of the model that was taught to read. Where `gives` is an error it is raised.
     """
 
     _gives: dict[str, float] | Exception = PrivateAttr()
@@ -140,7 +140,7 @@ class GradingModel(ScriptedModel):
     @property
     def metadata(self) -> LLMMetadata:
         """What LlamaIndex wants to know of the model."""
-        return LLMMetadata(model_name=WEIGHTS[GRADED_WITH].file, is_chat_model=True)
+        return LLMMetadata(model_name=WEIGHTS[READ_WITH].file, is_chat_model=True)
 
     def chat(self, messages: Sequence[ChatMessage], **_: Any) -> ChatResponse:
         """Give the likeliest word with the probabilities of all."""

@@ -18,7 +18,6 @@ from index.ray_engine import RayEngine
 from index.read import is_address
 from index.store import Store
 from rag.engine import Engine
-from rag.grade import read_ahead
 from rag.models import ModelSlot, model_slot
 from ui.config import Settings
 
@@ -83,13 +82,10 @@ class Workshop:
             self.index([corpus], store, progress=progress)
         return store
 
-    def engine(self, store: Store, *, model: bool, stays: bool = False) -> Engine:
-        """An engine over the store; its language model begins to load when `model` is asked for.
-
-        One that stays and answers many questions also reads ahead, which takes seconds.
-        """
+    def engine(self, store: Store, *, model: bool) -> Engine:
+        """An engine over the store; its language model begins to load when `model` is asked for."""
         slot = model_slot(self.settings.models, self.where.path / "models") if model else ModelSlot(None, name="none")
-        slot.start(read_ahead) if stays else slot.start()
+        slot.start()
         return Engine(store, self.embedding, slot, self.settings.rag)
 
 

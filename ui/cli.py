@@ -211,7 +211,7 @@ def chat(
 
     workshop = Workshop(settings, store=store)
     opened = workshop.ready(seeds(), progress=_progress, say=print)
-    engine = workshop.engine(opened, model=settings.rag.writer == "model", stays=True)
+    engine = workshop.engine(opened, model=settings.rag.writer == "model")
     serve(engine, settings, index=lambda path, progress: workshop.index([path], opened, progress=progress)[0])
 
 
