@@ -82,9 +82,9 @@ def read_for(asked: Asked, stores: Path) -> Iterator[Seen]:
     rag, words = RagConfig(), WordVectors(embedding, most=5_000)
     for question in asked.questions:
         looked = _looked(question, store, words, rag)
-        read = candidates(looked.query, looked.found[: rag.passages], words)
-        if read:
-            yield Seen(question, looked.query, read)
+        sentences = candidates(looked.query, looked.found[: rag.passages], words)
+        if sentences:
+            yield Seen(question, looked.query, sentences)
 
 
 def weighed_for(asked: Asked, stores: Path) -> Iterator[tuple[Question, Query, Weighed]]:

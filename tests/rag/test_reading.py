@@ -179,7 +179,7 @@ def test_model_that_gives_no_reading_still_writes(
 
 @pytest.mark.model
 def test_real_model_tells_an_answer_from_none(tmp_path: Path) -> None:
-    """The shipped model finds the sentence that answers, and that none does, and writes as if it had learnt nothing."""
+    """The shipped model, with what it was taught, finds the sentence that answers, and that none does."""
     model = local_model(ModelsConfig(), tmp_path)
     told = evidence("The ferry to Bergen left at nine.", "The bridge in Bergen cost 900 crowns a day.")
 
