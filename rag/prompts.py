@@ -5,6 +5,7 @@ Articles are data: their sentences stand numbered in the user's turn, never amon
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
@@ -42,16 +43,25 @@ def writing(question: str, evidence: Sequence[Evidence]) -> list[ChatMessage]:
 
 def choosing(question: str, sentences: Sequence[str]) -> list[ChatMessage]:
     """What a model is told that is asked which of the sentences, numbered from 1, answers."""
-    numbered = "\n".join(f"[{number}] {' '.join(each.split())}" for number, each in enumerate(sentences, start=1))
+    numbered = "\n".join(f"[{number}] {_as_data(each)}" for number, each in enumerate(sentences, start=1))
     return [ChatMessage(role=MessageRole.SYSTEM, content=READER), _user(f"{_asked(numbered, question)}\n\n{CHOOSE}")]
 
 
 def _quotes(evidence: Sequence[Evidence]) -> str:
-    return "\n".join(f"[{each.citation.number}] {' '.join(each.citation.quote.split())}" for each in evidence)
+    return "\n".join(f"[{each.citation.number}] {_as_data(each.citation.quote)}" for each in evidence)
+
+
+def _as_data(text: str) -> str:
+    """Words in one line, and nothing but words.
+
+    llama.cpp reads `<|im_end|>` as the end of a turn wherever it stands, and each family of models has marks of its
+    own: after `<` comes a space, which none of them has.
+    """
+    return re.sub(r"<(?=\S)", "< ", " ".join(text.split()))
 
 
 def _asked(numbered: str, question: str) -> str:
-    return f"{numbered}\n\nQuestion: {question}"
+    return f"{numbered}\n\nQuestion: {_as_data(question)}"
 
 
 def _user(text: str) -> ChatMessage:
